@@ -1,0 +1,52 @@
+"""`python -m sample_api`, as `make run` starts it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(*options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sample_api", *options],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    line = process.stdout.readline()
+    assert line.startswith("sample_api listening on http://127.0.0.1:")
+    return line.split()[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_listens_and_ends_quietly(number: int) -> None:
+    with start("--fault", "status@token,status=502") as process:
+        assert requests.post(f"{address_of(process)}/api/token", timeout=5).status_code == 502
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=5)
+    assert (process.returncode, output, errors) == (0, "", "")
+
+
+def test_it_ends_with_its_parent() -> None:
+    with start("--until-stdin-closes", "--mode", "development", "--latency", "1") as process:
+        assert requests.get(f"{address_of(process)}/v1/me", timeout=5).status_code == 401
+        process.stdin.close()
+        assert process.wait(timeout=5) == 0
+        assert process.stderr.read() == ""
+
+
+def test_wrong_options_are_refused() -> None:
+    with start("--fault", "unknown@items") as process:
+        _, errors = process.communicate(timeout=5)
+    assert process.returncode == 2
+    assert "--fault" in errors
