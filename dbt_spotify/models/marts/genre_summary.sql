@@ -1,0 +1,90 @@
+with
+
+details as (
+
+    select * from {{ ref('genre_track_and_artist_details') }}
+
+),
+
+-- A track by two artists of a genre is one track of it; an artist with two tracks is
+-- one artist.
+genre_tracks as (
+
+    select distinct
+        playlist_id,
+        playlist_name,
+        genre,
+        track_id,
+        track_name,
+        track_popularity
+    from details
+
+),
+
+genre_artists as (
+
+    select distinct
+        playlist_id,
+        genre,
+        artist_id,
+        artist_name,
+        artist_popularity
+    from details
+    where artist_id is not null
+
+),
+
+track_summary as (
+
+    select
+        playlist_id,
+        playlist_name,
+        genre,
+        count(*) as count_tracks,
+        avg(track_popularity)::numeric(9, 2) as avg_track_popularity,
+        string_agg(
+            track_name, ', '
+            order by track_popularity desc nulls last, track_id collate "C"
+        ) as track_names
+    from genre_tracks
+    group by 1, 2, 3
+
+),
+
+artist_summary as (
+
+    select
+        playlist_id,
+        genre,
+        count(*) as count_artists,
+        avg(artist_popularity)::numeric(9, 2) as avg_artist_popularity,
+        string_agg(
+            artist_name, ', '
+            order by artist_popularity desc nulls last, artist_id collate "C"
+        ) as artist_names
+    from genre_artists
+    group by 1, 2
+
+),
+
+final as (
+
+    select
+        track_summary.playlist_id,
+        track_summary.playlist_name,
+        track_summary.genre,
+        track_summary.count_tracks,
+        coalesce(artist_summary.count_artists, 0) as count_artists,
+        track_summary.avg_track_popularity,
+        artist_summary.avg_artist_popularity,
+        track_summary.track_names,
+        artist_summary.artist_names
+    from track_summary
+    left join artist_summary
+        on
+            track_summary.playlist_id = artist_summary.playlist_id
+            and track_summary.genre = artist_summary.genre
+
+)
+
+select * from final

@@ -1,0 +1,85 @@
+"""The dbt project keeps its own rules. No database is needed."""
+
+import configparser
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from warehouse import PROJECT, Json, run_dbt
+
+NO_DATABASE = {"PGHOST": "unused", "PGUSER": "unused", "PGDATABASE": "unused"}
+# On PostgreSQL dbt hides most deprecations: its schema check knows four warehouses only.
+ALL_DEPRECATIONS = """
+import sys
+from dbt.cli.main import dbtRunner
+from dbt.jsonschemas import jsonschemas
+jsonschemas._JSONSCHEMA_SUPPORTED_ADAPTERS.add("postgres")
+result = dbtRunner().invoke(sys.argv[1:])
+sys.exit(0 if result.success else str(result.exception))
+"""
+
+
+def parse_strictly(project: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Parse a project; any deprecation is an error."""
+    where = {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
+    options = ("--no-partial-parse", "--show-all-deprecations", "--no-use-colors")
+    return subprocess.run(
+        [
+            *(sys.executable, "-c", ALL_DEPRECATIONS, "parse", *options),
+            *("--project-dir", str(project), "--profiles-dir", str(project)),
+        ],
+        env={**NO_DATABASE, **where},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """What dbt reads out of the project."""
+    folder = tmp_path_factory.mktemp("manifest")
+    parsed = run_dbt("parse", folder=folder, database=NO_DATABASE)
+    assert parsed.success, parsed.told
+    read: Json = json.loads((folder / "manifest.json").read_text())
+    return read
+
+
+def test_nothing_in_the_project_is_deprecated(tmp_path: Path) -> None:
+    parsed = parse_strictly(PROJECT, tmp_path)
+
+    assert parsed.returncode == 0, parsed.stdout + parsed.stderr
+
+
+def test_every_model_and_column_is_described(manifest: Json) -> None:
+    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+    undescribed = [
+        f"{model['name']}.{name}"
+        for model in models
+        for name, column in {"": model, **model["columns"]}.items()
+        if not column["description"]
+    ]
+
+    assert models
+    assert undescribed == []
+
+
+def test_the_landing_page_names_every_mart(manifest: Json) -> None:
+    page = manifest["docs"]["doc.spotify.__overview__"]["block_contents"]
+    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+    marts = [model["name"] for model in models if model["fqn"][1] == "marts"]
+
+    assert marts
+    assert [mart for mart in marts if f"`{mart}`" not in page] == []
+
+
+def test_sqlfluff_knows_every_json_macro() -> None:
+    macros = re.findall(r"macro (json_\w+)\(", (PROJECT / "macros" / "json.sql").read_text())
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(PROJECT.parent / ".sqlfluff")
+
+    assert sorted(config["sqlfluff:templater:jinja:macros"]) == sorted(macros)
