@@ -1,0 +1,45 @@
+# The pipeline for ECS or any container host. `docker run IMAGE` runs it; other commands follow the
+# image's name: `docker run IMAGE answers`. Nothing but /data is ever written to.
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /build
+# pip and hatchling live in /build/venv, which stays behind; /venv holds what runs.
+COPY requirements-build.lock requirements.lock ./
+RUN python -m venv venv \
+ && venv/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock \
+ && python -m venv --without-pip /venv \
+ && venv/bin/pip --python /venv/bin/python install \
+      --require-hashes --only-binary :all: -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY loader loader
+COPY sample_api sample_api
+COPY dbt_spotify dbt_spotify
+RUN venv/bin/pip wheel --no-deps --no-build-isolation --wheel-dir . . \
+ && venv/bin/pip --python /venv/bin/python install --no-deps ./*.whl
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="spotify-elt" \
+      org.opencontainers.image.description="Spotify playlists to PostgreSQL: raw JSON with dlt, five tested answers with dbt" \
+      org.opencontainers.image.licenses="MIT"
+# The base has no compiled standard library, and a read-only file system would never get one.
+RUN python -m compileall -q -x 'site-packages|dist-packages|/test/' \
+      "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
+ && install -d -o 10001 -g 10001 /data
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY pipeline.yml ./
+# A volume takes its owner from the image, so the folder exists before it is declared.
+VOLUME ["/data"]
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/data \
+    TMPDIR=/data \
+    DBT_TARGET_PATH=/data/dbt/target \
+    DBT_LOG_PATH=/data/dbt/logs \
+    DLT_DATA_DIR=/data/dlt
+USER 10001:10001
+ENTRYPOINT ["spotify-elt"]
+CMD ["run"]

@@ -1,0 +1,107 @@
+"""The Makefile, with a stand-in for what it would install."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = {
+    "help", "install", "run", "test", "lint", "format", "lock", "docs", "psql", "clean",
+}  # fmt: skip
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Only what the Makefile looks at."""
+    for name in ("Makefile", "pyproject.toml", "requirements-local.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def installed(project: Path) -> Path:
+    """A project that is installed: its programs say what they were called with."""
+    (project / ".venv" / "bin").mkdir(parents=True)
+    for name in ("spotify-elt", "python"):
+        program = project / ".venv" / "bin" / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*"\n', encoding="utf-8")
+        program.chmod(0o755)
+    for stamp in ("created", "local", "project", "dev"):
+        (project / ".venv" / f".{stamp}").touch()
+    return project
+
+
+def test_help_lists_every_target_and_is_the_default(project: Path) -> None:
+    told = make(project, "help").stdout
+    assert set(re.findall(r"^  make ([a-z]+) +\S.*$", told, flags=re.MULTILINE)) == TARGETS
+    assert make(project).stdout == told
+
+
+def test_every_target_is_phony_and_explained() -> None:
+    rules = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE))
+    phony = re.search(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.MULTILINE)
+    assert phony
+    assert rules == set(phony[1].split()) == TARGETS
+
+
+def test_run_takes_the_sample_only_without_a_dotenv(installed: Path) -> None:
+    assert make(installed, "run").stdout == "spotify-elt run --sample\n"
+    (installed / ".env").touch()
+    assert make(installed, "run").stdout == "spotify-elt run\n"
+
+
+def test_a_second_run_installs_nothing_until_the_lock_changes(installed: Path) -> None:
+    assert "pip" not in make(installed, "run").stdout
+    stamp = (installed / ".venv" / ".local").stat().st_mtime
+    os.utime(installed / "requirements-local.lock", (stamp + 5, stamp + 5))
+    assert "pip install --quiet --disable-pip-version-check --require-hashes" in (
+        make(installed, "run").stdout
+    )
+
+
+def test_an_old_python_is_one_clear_sentence(project: Path) -> None:
+    old = project / "old-python"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.8.1"; exit 1\n', "utf-8")
+    old.chmod(0o755)
+    answer = make(project, "install", f"PYTHON={old}")
+    assert answer.returncode != 0
+    assert "spotify-elt needs Python 3.11 or newer" in answer.stderr
+    assert "Python 3.8.1" in answer.stderr
+    assert not (project / ".venv").exists()
+
+
+def test_clean_deletes_what_was_made_and_nothing_else(installed: Path) -> None:
+    (installed / ".env").write_text("SPOTIPY_CLIENT_ID=kept\n", encoding="utf-8")
+    (installed / ".local" / "postgres").mkdir(parents=True)
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        # What a crash leaves behind: the file names a process that is another one by now.
+        pid_file = installed / ".local" / "postgres" / "postmaster.pid"
+        pid_file.write_text(f"{bystander.pid}\n", encoding="utf-8")
+        assert make(installed, "clean").returncode == 0
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+    assert {path.name for path in installed.iterdir()} == {
+        ".env", "Makefile", "pyproject.toml", "requirements-local.lock", "requirements-dev.lock",
+    }  # fmt: skip
