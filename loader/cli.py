@@ -1,0 +1,147 @@
+"""The command line: one command a verb, errors as one sentence, exit codes that mean something.
+
+0 done · 1 failed · 2 wrong usage, settings or credentials · 3 some playlists failed, the others
+are loaded · 75 come back later (rate limit or quota; nothing lost).
+"""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import get_args
+
+from loader import __version__, database, settings
+from loader.console import console
+from loader.embedded import embedded_postgres
+from loader.errors import PipelineError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    settings.read_dotenv()
+    try:
+        return int(options.command(options))
+    except PipelineError as error:
+        print(f"spotify-elt: {error}", file=sys.stderr)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - a user must never be shown a traceback
+        print(f"spotify-elt: {_unexpected(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("spotify-elt: interrupted; the last good answers stand.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def run(options: argparse.Namespace) -> int:
+    """Load the playlists, build and test the marts, print the five answers."""
+    from loader import sample  # noqa: PLC0415 - only this command needs the database driver
+    from loader.transform import Transformation  # noqa: PLC0415
+
+    config = settings.pipeline_config()
+    changes: dict[str, object] = {}
+    if options.playlist:
+        changes["playlists"] = options.playlist
+    if options.load_method:
+        changes["load_method"] = options.load_method
+    if changes:
+        config = settings.validated({**config.model_dump(), **changes}, "arguments")
+    access_to: AbstractContextManager[settings.SpotifyAccess]
+    if options.sample:
+        sample.refuse_unless_embedded()
+        access_to = sample.sample_spotify()
+    else:
+        access_to = nullcontext(settings.spotify_access())
+    with access_to as access, _database() as embedded:
+        if embedded:
+            with database.connected() as connection:
+                sample.keep_apart(connection, config.schema_prefix, sample=options.sample)
+        if options.sample:
+            print("This is the bundled sample playlist, invented data, not Spotify's.")
+        with Transformation(config.schema_prefix) as transformation:
+            from loader import sequence  # noqa: PLC0415 - dlt's import goes on beside dbt's
+
+            code = sequence.run(config, access, transformation)
+        if options.sample:
+            print("\nThis was the bundled sample. For your playlists: copy .env.example to .env.")
+    return code
+
+
+def answers(_: argparse.Namespace) -> int:
+    """Print the five questions and their answers."""
+    from loader.answers import print_answers  # noqa: PLC0415 - the database driver
+
+    config = settings.pipeline_config()
+    with _database(), database.connected() as connection:
+        print_answers(connection, f"{config.schema_prefix}_marts", console())
+    return 0
+
+
+def dbt(options: argparse.Namespace) -> int:
+    """Run dbt with the same settings and database, such as `dbt -- docs serve`."""
+    from loader.transform import run_dbt  # noqa: PLC0415 - dbt takes its time to import
+
+    with _database():
+        return run_dbt(options.arguments, settings.pipeline_config().schema_prefix)
+
+
+def _unexpected(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"The operating system refused: {error}. What was loaded before is untouched."
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    words = " ".join(str(error).split())
+    return (
+        f"Unexpected {type(error).__name__}: {words} (at {place.name}, line {place.lineno}). What "
+        "was loaded before is untouched. Please report this."
+    )
+
+
+@contextmanager
+def _database() -> Iterator[bool]:
+    """Point the PG* variables at a database that answers; yields whether it is the embedded one."""
+    embedded = not os.environ.get("PGHOST")
+    with embedded_postgres() if embedded else nullcontext():
+        database.fill_in_defaults()
+        yield embedded
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="spotify-elt",
+        description="What is in a Spotify playlist: raw JSON to PostgreSQL, five tested answers.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run_command = commands.add_parser("run", help=run.__doc__, description=run.__doc__)
+    run_command.add_argument(
+        "--sample",
+        action="store_true",
+        help="load the bundled sample playlist into the embedded database",
+    )
+    run_command.add_argument(
+        "--playlist",
+        action="append",
+        metavar="ID",
+        help="load this playlist (id, URI or URL) instead of those in pipeline.yml; repeatable",
+    )
+    run_command.add_argument(
+        "--load-method",
+        choices=get_args(settings.LoadMethod),
+        help="instead of the one in pipeline.yml",
+    )
+    run_command.set_defaults(command=run)
+
+    answers_command = commands.add_parser(
+        "answers", help=answers.__doc__, description=answers.__doc__
+    )
+    answers_command.set_defaults(command=answers)
+
+    dbt_command = commands.add_parser("dbt", help=dbt.__doc__, description=dbt.__doc__)
+    dbt_command.add_argument("arguments", nargs="*", metavar="-- ARGS", help="dbt's own arguments")
+    dbt_command.set_defaults(command=dbt)
+    return parser

@@ -1,0 +1,94 @@
+"""dbt in a process of its own, started early: `python -m loader.dbt_process`.
+
+dbt takes seconds to import and to parse its project, and a run has seconds to wait for Spotify.
+So the run starts this process first, and says `build` on its standard input once the raw tables
+are loaded. It answers with one JSON object a line on standard output: `{"nodes": N}` when the
+build begins, `{"node": ..., "status": ...}` for each node, at last `{"done": true|false}`.
+
+When the run dies, standard input ends and this process with it: a build that nobody watches must
+not publish anything.
+"""
+
+import json
+import os
+import sys
+import threading
+from typing import Any
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+
+# Parsing connects to nothing, but dbt discards its saved parse state when the profile has changed.
+# With these values instead of the real ones it is valid whatever host, port or password a run has.
+ANY_DATABASE = {
+    "PGHOST": "localhost",
+    "PGPORT": "5432",
+    "PGUSER": "nobody",
+    "PGPASSWORD": "",
+    "PGSSLMODE": "prefer",
+    "PGSSLROOTCERT": "",
+}
+FINISHED = ("success", "pass", "warn", "no-op")
+
+
+def main(arguments: list[str]) -> int:
+    """Parse, wait for the word, build, and tell; `arguments` are dbt's own for every command."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # whatever else is printed must not mix with the answers
+    word = threading.Event()
+    threading.Thread(target=_listen, args=(word,), daemon=True).start()
+
+    def say(**answer: Any) -> None:
+        print(json.dumps(answer), file=answers)
+
+    database = {name: os.environ.get(name) for name in ANY_DATABASE}
+    os.environ.update(ANY_DATABASE)
+    parsed = dbtRunner().invoke(["parse", *arguments])
+    if not parsed.success:
+        say(done=False, failures=[_explained(parsed)])
+        return 1
+    word.wait()
+    for name, value in database.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+    def tell(event: EventMsg) -> None:
+        data: Any = event.data  # one of hundreds of messages, told apart by name
+        if event.info.name == "NodeFinished":
+            say(node=data.node_info.unique_id, status=data.node_info.node_status)
+        elif event.info.name == "ConcurrencyLine":
+            say(nodes=data.node_count)
+
+    manifest: Any = parsed.result
+    runner = dbtRunner(manifest=manifest, callbacks=[tell])
+    built = runner.invoke(["build", "--exclude-resource-type", "unit_test", *arguments])
+    say(done=built.success, failures=_failures(built))
+    return 0 if built.success else 1
+
+
+def _listen(word: threading.Event) -> None:
+    for line in sys.stdin:
+        if line.strip() == "build":
+            word.set()
+    os._exit(1)  # the run is gone
+
+
+def _failures(built: dbtRunnerResult) -> list[str]:
+    """One line for each node that failed, or for the reason why none ran."""
+    results = getattr(built.result, "results", None) or []
+    failures = [
+        f"{result.node.name}: {' '.join((result.message or result.status).split())}"
+        for result in results
+        if result.status not in (*FINISHED, "skipped")
+    ]
+    return failures if failures or built.success else [_explained(built)]
+
+
+def _explained(result: dbtRunnerResult) -> str:
+    return " ".join(str(result.exception or "dbt did not say why").split())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

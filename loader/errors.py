@@ -1,0 +1,64 @@
+"""What can go wrong, each with the sentence for the user and the exit code of the command.
+
+Every error that reaches the command line is one of these; its text says what happened and what
+to do about it, and holds no secret.
+"""
+
+from datetime import datetime
+
+
+class PipelineError(Exception):
+    """The run failed: the message is the whole explanation."""
+
+    exit_code = 1
+
+
+class SettingsError(PipelineError):
+    """A setting, an argument or a credential is missing or wrong; nothing was called or written."""
+
+    exit_code = 2
+
+
+class DatabaseError(PipelineError):
+    """PostgreSQL cannot be reached, or refused what was asked of it."""
+
+
+class SpotifyError(PipelineError):
+    """Spotify did not answer usably, even after retries."""
+
+
+class RefusedError(SpotifyError):
+    """Spotify answered one request with a 4xx that repeating cannot change.
+
+    Attributes:
+        status: the HTTP status, such as 403 or 404.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class PlaylistError(PipelineError):
+    """One playlist could not be read; what an earlier run loaded of it stays as it is."""
+
+
+class ComeBackLaterError(PipelineError):
+    """Spotify asked for a longer wait than `max_wait`; nothing is lost, run again later.
+
+    Attributes:
+        not_before: the earliest moment (UTC) at which Spotify may be called again.
+    """
+
+    exit_code = 75
+
+    def __init__(self, not_before: datetime, reason: str) -> None:
+        super().__init__(
+            f"{reason}; come back after {not_before:%Y-%m-%d %H:%M:%S} UTC. "
+            "Nothing is lost: the next run continues with what is missing."
+        )
+        self.not_before = not_before
+
+
+class BuildError(PipelineError):
+    """dbt failed: a model did not build or a test found rows; the last good answers stand."""

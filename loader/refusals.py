@@ -1,0 +1,102 @@
+"""What an answer of Spotify's that is no answer means, judged by its status and its body.
+
+Source: `{"error": {"status": N, "message": "...", "reason": "..."?}}` from the Web API,
+`{"error": "invalid_grant", "error_description": "..."}` from the accounts service; but also plain
+text, HTML, lists, nothing.
+"""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from loader.errors import RefusedError, SpotifyError
+
+LONGEST_MESSAGE = 200  # characters of Spotify's own words in our sentences
+
+
+class FaultError(SpotifyError):
+    """A fault that may pass: a 5xx, a timeout, a reset, an unreadable body."""
+
+
+class TokenExpiredError(RefusedError):
+    """A 401 that a new access token may cure."""
+
+
+class RateLimitedError(SpotifyError):
+    """A 429.
+
+    Attributes:
+        wait: how long Spotify says to wait; None where it does not say.
+        quota_exceeded: the daily quota of the developer account is used up.
+    """
+
+    def __init__(self, wait: timedelta | None, *, quota_exceeded: bool) -> None:
+        super().__init__("Spotify answered 429 Too Many Requests")
+        self.wait = wait
+        self.quota_exceeded = quota_exceeded
+
+
+def judged(response: requests.Response) -> SpotifyError:
+    """Return the error that an answer of the Web API with an error status stands for."""
+    status = response.status_code
+    error = _body(response).get("error")
+    detail = error if isinstance(error, dict) else {}
+    message = _message(detail.get("message"), response)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        quota_exceeded = detail.get("reason") == "QUOTA_EXCEEDED"
+        return RateLimitedError(_retry_after(response), quota_exceeded=quota_exceeded)
+    if status == HTTPStatus.UNAUTHORIZED and "user authentication" not in message.lower():
+        return TokenExpiredError(status, f"{status} {message}")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return FaultError(f"Spotify answered {status} {message}")
+    return RefusedError(status, f"{status} {message}")
+
+
+def judged_token_answer(response: requests.Response) -> SpotifyError:
+    """Return the error that an answer of the accounts service with an error status stands for."""
+    code = _body(response).get("error")
+    if code == "invalid_grant":
+        return RefusedError(
+            response.status_code,
+            "Spotify no longer accepts SPOTIFY_REFRESH_TOKEN (invalid_grant): the user's consent "
+            "ended (it lasts six months) or was taken back. Sign in again for a new one.",
+        )
+    error = judged(response)
+    if isinstance(error, RefusedError):
+        return RefusedError(
+            response.status_code,
+            f"Spotify refused the credentials ({code or error}): check SPOTIPY_CLIENT_ID and "
+            "SPOTIPY_CLIENT_SECRET against your app's page in Spotify's developer dashboard.",
+        )
+    return error
+
+
+def _body(response: requests.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _message(told: object, response: requests.Response) -> str:
+    """Spotify's own words on one line, also where they are plain text; else HTTP's."""
+    if not isinstance(told, str) and "html" not in response.headers.get("Content-Type", ""):
+        told = response.text if not response.text.lstrip().startswith(("{", "[", "<")) else ""
+    words = " ".join(told.split()) if isinstance(told, str) else ""
+    return words[:LONGEST_MESSAGE] or response.reason or "without an explanation"
+
+
+def _retry_after(response: requests.Response) -> timedelta | None:
+    value = response.headers.get("Retry-After", "").strip()
+    try:
+        return timedelta(seconds=max(float(value), 0))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return max(parsedate_to_datetime(value) - datetime.now(UTC), timedelta())
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,82 @@
+"""The bundled sample: `sample_api` in a process of its own, in Spotify's place.
+
+The sample only ever goes into the embedded database, which then says of itself that it holds the
+sample; a later run without `--sample` clears it away first, so the two never mix.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg2.extensions import connection
+
+from loader.errors import PipelineError, SettingsError
+from loader.settings import SpotifyAccess
+
+MARK = "holds the bundled sample, not your data"
+SCHEMAS = ("raw", "raw_staging", "staging", "marts", "marts_candidate")
+
+
+@contextmanager
+def sample_spotify() -> Iterator[SpotifyAccess]:
+    """Run the sample API and yield how to reach it; it ends with this process."""
+    command = [sys.executable, "-m", "sample_api", "--until-stdin-closes"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            first_line = process.stdout.readline() if process.stdout else ""
+            if "http://" not in first_line:
+                raise PipelineError("The bundled sample API did not start.")
+            url = first_line.split()[-1]
+            yield SpotifyAccess(
+                client_id="sample-client-id",
+                client_secret="sample-client-secret",  # noqa: S106 - the sample's own
+                refresh_token=None,
+                redirect_uri="http://127.0.0.1:8888/callback",
+                api_url=f"{url}/v1",
+                accounts_url=url,
+            )
+        finally:
+            process.terminate()
+
+
+def refuse_unless_embedded() -> None:
+    """Refuse to write the sample to a database of the user's own.
+
+    Raises:
+        SettingsError: `PGHOST` is set.
+    """
+    if os.environ.get("PGHOST"):
+        raise SettingsError(
+            "--sample writes to the embedded database only, and PGHOST is set: unset it, or run "
+            "without --sample to load your own playlists."
+        )
+
+
+def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> None:
+    """Make sure that the sample and the user's own data never meet in one database.
+
+    Raises:
+        SettingsError: the sample is to be loaded where the user's own data is.
+    """
+    raw = f"{schema_prefix}_raw"
+    with database.cursor() as cursor:
+        cursor.execute(
+            "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s",
+            [raw],
+        )
+        found = cursor.fetchone()
+        holds_sample = found is not None and found[0] == MARK
+        if sample and found is not None and not holds_sample:
+            raise SettingsError(
+                "The embedded database holds your own playlists: run without --sample, or delete "
+                "them with `make clean` to go back to the sample."
+            )
+        if not sample and holds_sample:
+            for layer in SCHEMAS:
+                cursor.execute(f"drop schema if exists {schema_prefix}_{layer} cascade")
+        if sample and found is None:
+            cursor.execute(f"create schema {raw}; comment on schema {raw} is %s", [MARK])

@@ -1,0 +1,184 @@
+"""Settings: secrets and addresses from the environment and `.env`, the rest from `pipeline.yml`.
+
+The names of the environment variables are those of the tools that use them (spotipy, libpq).
+A `.env` in the working folder fills in what the environment does not say. Whatever is wrong is
+one `SettingsError` that names the variable or the key.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from dotenv import load_dotenv
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from loader.errors import SettingsError
+
+LOFI_GIRLS_FAVORITE_PLAYLIST = "31FWVQBp3WQydWLNhO0ACi"
+PLAYLIST_ID = re.compile(
+    r"^(?:spotify:(?:user:[^:]+:)?playlist:"
+    r"|(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?(?:embed/)?(?:user/[^/]+/)?playlist/)?"
+    r"(?P<id>[0-9A-Za-z]{22})/?(?:[?#].*)?$"
+)
+DURATION = re.compile(r"^(?P<number>\d+)\s*(?P<unit>[smhd])$")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def playlist_id(text: str) -> str:
+    """Return the 22-character id in a playlist's id, URI or URL.
+
+    Raises:
+        ValueError: it is none of the three.
+    """
+    found = PLAYLIST_ID.match(text.strip())
+    if found is None:
+        raise ValueError(
+            f"{text!r} is no playlist: give its 22-character id, its URI "
+            "(spotify:playlist:...) or its URL (https://open.spotify.com/playlist/...)"
+        )
+    return found["id"]
+
+
+def duration(value: object) -> object:
+    """Return `90s`, `15m`, `20h` or `7d` as a timedelta; one that is a timedelta already, as it is.
+
+    Raises:
+        ValueError: it is no duration.
+    """
+    if isinstance(value, timedelta):
+        return value
+    found = DURATION.match(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"{value!r} is no duration: give a number and a unit, such as 90s or 20h")
+    return timedelta(**{UNITS[found["unit"]]: int(found["number"])})
+
+
+def _without_repeats(ids: list[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+PlaylistId = Annotated[str, AfterValidator(playlist_id)]
+LoadMethod = Literal["upsert", "overwrite", "insert"]
+
+
+class PipelineConfig(BaseModel):
+    """The keys of `pipeline.yml`; the file itself explains each of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    playlists: Annotated[list[PlaylistId], AfterValidator(_without_repeats)] = Field(
+        default=[LOFI_GIRLS_FAVORITE_PLAYLIST], min_length=1
+    )
+    load_method: LoadMethod = "upsert"
+    concurrency: int = Field(default=8, ge=1, le=64, strict=True)
+    max_wait: Duration = timedelta(seconds=60)
+    schema_prefix: str = Field(default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$")
+
+
+@dataclass(frozen=True)
+class SpotifyAccess:
+    """Where Spotify is and who asks.
+
+    Attributes:
+        client_id: the app's id.
+        client_secret: the app's secret.
+        refresh_token: a user's consent; without it the app asks in its own name.
+        redirect_uri: the address registered for the consent.
+        api_url: base of the Web API, without a slash at the end.
+        accounts_url: base of the accounts service, whose token endpoint is `/api/token`.
+    """
+
+    client_id: str
+    client_secret: str
+    refresh_token: str | None
+    redirect_uri: str
+    api_url: str
+    accounts_url: str
+
+
+def read_dotenv() -> None:
+    """Fill in from `.env` in the working folder what the environment does not say."""
+    load_dotenv(Path(".env"))
+
+
+def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConfig:
+    """Read and validate `pipeline.yml`, or the file that `PIPELINE_CONFIG` names.
+
+    Returns:
+        The settings; the defaults where there is no `pipeline.yml` and none was named.
+
+    Raises:
+        SettingsError: the file is missing, is no YAML, or has an unknown key or a bad value.
+    """
+    named = environment.get("PIPELINE_CONFIG")
+    path = Path(named or "pipeline.yml")
+    if not named and not path.exists():
+        return PipelineConfig()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"Cannot read {path}: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is no valid YAML: {_one_line(error)}.") from error
+    if content is not None and not isinstance(content, dict):
+        raise SettingsError(f"{path} must hold `key: value` lines.")
+    return validated(content or {}, str(path))
+
+
+def validated(content: Mapping[str, object], origin: str) -> PipelineConfig:
+    """Return the settings in `content`, or say in one line what is wrong with the first bad one.
+
+    Raises:
+        SettingsError: an unknown key or a bad value; `origin` says where it stands.
+    """
+    try:
+        return PipelineConfig.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(PipelineConfig.model_fields)
+            raise SettingsError(f"{origin}: unknown key {key}; known are {known}.") from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{origin}: {key}: {reason}.") from error
+
+
+def spotify_access(environment: Mapping[str, str] = os.environ) -> SpotifyAccess:
+    """Read the Spotify credentials and addresses.
+
+    Raises:
+        SettingsError: the app's id or secret is missing.
+    """
+    names = ("SPOTIPY_CLIENT_ID", "SPOTIPY_CLIENT_SECRET")
+    missing = [name for name in names if not environment.get(name, "").strip()]
+    if missing:
+        raise SettingsError(
+            f"No Spotify credentials: set {' and '.join(missing)} in the environment or in .env "
+            "(copy .env.example), or run `make run` without a .env to see the bundled sample."
+        )
+    return SpotifyAccess(
+        client_id=environment["SPOTIPY_CLIENT_ID"].strip(),
+        client_secret=environment["SPOTIPY_CLIENT_SECRET"].strip(),
+        refresh_token=environment.get("SPOTIFY_REFRESH_TOKEN", "").strip() or None,
+        redirect_uri=environment.get("SPOTIPY_REDIRECT_URI") or "http://127.0.0.1:8888/callback",
+        api_url=_url(environment, "SPOTIFY_API_URL", "https://api.spotify.com/v1"),
+        accounts_url=_url(environment, "SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
+    )
+
+
+def _url(environment: Mapping[str, str], name: str, default: str) -> str:
+    url = (environment.get(name) or default).rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(f"{name} must start with https:// (or http:// on your own machine).")
+    return url
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,81 @@
+"""The summary at the end of a run: what was loaded, what it cost, what Spotify did not send."""
+
+from collections.abc import Mapping, Sequence
+
+from psycopg2.extensions import connection
+from rich.console import Console
+
+# Share of each kind that has the field, over the playlists of the run.
+COMPLETENESS = """
+with
+
+in_playlists as (
+
+    select distinct tracks.*
+    from {marts}.playlist_entries as playlist_entries
+    inner join {marts}.tracks as tracks on playlist_entries.track_id = tracks.track_id
+    where playlist_entries.playlist_id = any(%(ids)s)
+
+),
+
+albums as (
+
+    select distinct albums.*
+    from in_playlists
+    inner join {marts}.albums as albums on in_playlists.album_id = albums.album_id
+
+),
+
+artists as (
+
+    select distinct artists.*
+    from in_playlists
+    inner join {marts}.track_artists as credits on in_playlists.track_id = credits.track_id
+    inner join {marts}.artists as artists on credits.artist_id = artists.artist_id
+
+)
+
+select 'tracks', 'popularity', count(*), count(track_popularity) from in_playlists
+union all
+select 'albums', 'popularity', count(*), count(album_popularity) from albums
+union all
+select 'artists', 'popularity', count(*), count(artist_popularity) from artists
+union all
+select 'artists', 'genres', count(*), count(artist_genres) from artists
+"""
+MEANING = (
+    "Without popularity the top artists are ranked by their tracks in the playlist, and ranks and "
+    "averages of popularity are empty."
+)
+
+
+def print_summary(
+    screen: Console,
+    rows: Mapping[str, int],
+    requests: int,
+    seconds: Mapping[str, float],
+    not_sent: Sequence[str],
+) -> None:
+    """Print the summary; `rows` by raw table, `seconds` by step, `not_sent` a line for each."""
+    screen.print("\nSummary", style="bold")
+    loaded = ", ".join(f"{count} {table.replace('_', ' ')}" for table, count in rows.items())
+    screen.print(f"  Loaded    {loaded}")
+    screen.print(f"  Requests  {requests}")
+    timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in seconds.items())
+    screen.print(f"  Seconds   {sum(seconds.values()):.1f} ({timed})")
+    for index, line in enumerate(not_sent or ["nothing was missing"]):
+        screen.print(f"  {'Not sent' if index == 0 else '':9} {line}")
+
+
+def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> list[str]:
+    """Say which fields Spotify did not send for the playlists of a run, a line for each."""
+    lines, without_popularity = [], False
+    with database.cursor() as cursor:
+        cursor.execute(COMPLETENESS.format(marts=marts), {"ids": list(playlist_ids)})
+        for kind, field, count, present in cursor.fetchall():
+            if count and present == 0:
+                lines.append(f"{field} of {kind}: of none of the {count}")
+                without_popularity |= field == "popularity"
+            elif present < count:
+                lines.append(f"{field} of {kind}: missing for {count - present} of {count}")
+    return [*lines, MEANING] if without_popularity else lines

@@ -1,0 +1,134 @@
+"""dbt's part of the sequence, and dbt by hand, with the settings and the database of the run."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from loader.errors import BuildError
+
+log = logging.getLogger(__name__)
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_spotify"
+FAILURES_TOLD = 3
+
+
+def _folders() -> dict[str, str]:
+    """Where dbt may write; its own variables say so, or it is under `.local/dbt`."""
+    local = Path(".local/dbt").absolute()
+    return {
+        "DBT_TARGET_PATH": os.environ.get("DBT_TARGET_PATH", str(local / "target")),
+        "DBT_LOG_PATH": os.environ.get("DBT_LOG_PATH", str(local / "logs")),
+    }
+
+
+def _where(schema_prefix: str) -> list[str]:
+    variables = json.dumps({"schema_prefix": schema_prefix})
+    folder = str(PROJECT)
+    return ["--project-dir", folder, "--profiles-dir", folder, "--vars", variables]
+
+
+def run_dbt(arguments: list[str], schema_prefix: str) -> int:
+    """Run dbt with `arguments` as typed by the user, and return its exit code."""
+    from dbt.cli.main import cli  # noqa: PLC0415 - it takes a second to import
+
+    os.environ.update(_folders())
+    cli(  # it prints what dbt prints, and exits by itself
+        [*arguments, *_where(schema_prefix)], prog_name="spotify-elt dbt --", standalone_mode=True
+    )
+    return 0
+
+
+@dataclass
+class Built:
+    """What dbt did.
+
+    Attributes:
+        statuses: how many nodes ended as `success`, `pass`, `error`, `fail`, `skipped`, ...
+        failures: one line for each that failed.
+    """
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+
+class Transformation:
+    """The dbt build of one run: begins to parse at once, builds when told.
+
+    Args:
+        schema_prefix: the schemas are `<schema_prefix>_staging`, `_marts`, ...
+    """
+
+    def __init__(self, schema_prefix: str) -> None:
+        folders = _folders()
+        # Apart from dbt by hand, which has another target and would undo the saved parse state.
+        target = str(Path(folders["DBT_TARGET_PATH"]) / "candidate")
+        quiet = ["--log-level", "none", "--no-use-colors", "--target", "candidate"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "loader.dbt_process", *quiet, *_where(schema_prefix)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **folders, "DBT_TARGET_PATH": target},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def build(self, on_node: Callable[[int], None]) -> Built:
+        """Build and test all models, and publish the marts if all is well.
+
+        Args:
+            on_node: called for each node that is done, with the number of all.
+
+        Raises:
+            BuildError: a model or a test failed; the last good marts stand.
+        """
+        built, nodes = Built(), 0
+        try:
+            self._stream("stdin").write("build\n")
+            self._stream("stdin").flush()
+        except BrokenPipeError:
+            pass  # it ended early; its last answer says why
+        last: dict[str, Any] = {}
+        for line in self._stream("stdout"):
+            last = json.loads(line)
+            nodes = last.get("nodes", nodes)
+            if "node" in last:
+                built.statuses[last["status"]] += 1
+                on_node(nodes)
+        built.failures = last.get("failures", [])
+        if not last.get("done"):
+            raise BuildError(self._explained(built, ended="done" in last))
+        return built
+
+    def _explained(self, built: Built, *, ended: bool) -> str:
+        told = "; ".join(built.failures[:FAILURES_TOLD])
+        if not ended:
+            told = " ".join(self._stream("stderr").read().split())[-500:] or "its process ended"
+        more = len(built.failures) - FAILURES_TOLD
+        rest = f" (and {more} more)" if more > 0 else ""
+        return (
+            f"dbt failed, so the last good answers stand: {told}{rest}. "
+            "The rejected tables are in the schema that ends in _marts_candidate."
+        )
+
+    def _stream(self, name: str) -> Any:
+        return getattr(self._process, name)

@@ -1,0 +1,114 @@
+"""dlt's part of the sequence: extract, normalise and load the source into `<prefix>_raw`.
+
+dlt's working folder starts empty in every run: whatever a killed run left in it is fetched again
+or was loaded already, so an old load package can never overwrite newer rows.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+
+import dlt
+from dlt.destinations.impl.postgres.configuration import PostgresCredentials
+from dlt.extract import DltSource
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from loader import database
+from loader.errors import DatabaseError, PipelineError
+
+TABLES = ("playlists", "playlist_items", "albums", "artists")
+
+# Rows and bytes in memory at once: small, so that memory stays flat. A table is still one file of
+# the load package, and so one transaction: also under `insert` a playlist's rows come whole.
+ROWS_IN_MEMORY = 200
+BYTES_IN_ONE_STATEMENT = 2 * 1024 * 1024
+dlt.config["data_writer.buffer_max_items"] = ROWS_IN_MEMORY
+# Artists and albums are asked for when all playlists are read, not in turns with them.
+dlt.config["extract.next_item_mode"] = "fifo"
+# Loads through a staging dataset: dbt's views depend on the raw tables, which must stay.
+dlt.config["destination.postgres.replace_strategy"] = "insert-from-staging"
+
+
+class Warehouse:
+    """The raw schema in PostgreSQL, as dlt loads it.
+
+    Args:
+        name: the pipeline's name in dlt's own tables.
+        schema_prefix: the raw schema is `<schema_prefix>_raw`.
+    """
+
+    def __init__(self, name: str, schema_prefix: str) -> None:
+        folder = Path(os.environ.get("DLT_DATA_DIR", ".local/dlt")).absolute() / "pipelines"
+        shutil.rmtree(folder / name, ignore_errors=True)
+        self.schema = f"{schema_prefix}_raw"
+        host = os.environ["PGHOST"]
+        self._pipeline = dlt.pipeline(
+            pipeline_name=name,
+            pipelines_dir=str(folder),
+            dataset_name=self.schema,
+            destination=dlt.destinations.postgres(
+                PostgresCredentials(
+                    {
+                        # The password and TLS are left to libpq, and so are socket folders.
+                        "host": "" if host.startswith("/") else host,
+                        "port": int(os.environ["PGPORT"]),
+                        "username": os.environ["PGUSER"],
+                        "password": "",
+                        "database": os.environ["PGDATABASE"],
+                    }
+                ),
+                max_query_length=BYTES_IN_ONE_STATEMENT,
+            ),
+        )
+
+    def extract(self, source: DltSource) -> None:
+        """Read the source into a load package on disk."""
+        with _told_plainly():
+            self._pipeline.extract(source)
+
+    def load(self) -> dict[str, int]:
+        """Load the package into the raw schema.
+
+        Returns:
+            Rows loaded by table.
+
+        Raises:
+            DatabaseError: PostgreSQL refused or broke off; the raw tables hold whole tables only.
+        """
+        with _told_plainly():
+            counts = self._pipeline.normalize().row_counts
+            self._pipeline.load(raise_on_failed_jobs=True)
+        return {table: counts.get(table, 0) for table in TABLES}
+
+    def remove_items(self, playlist_ids: list[str]) -> None:
+        """Delete the items of playlists that are empty now.
+
+        dlt replaces a playlist's items by those it was given; given none, it replaces nothing.
+        """
+        if not playlist_ids:
+            return
+        with database.connected() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                f"delete from {self.schema}.playlist_items where playlist_id = any(%s)",  # noqa: S608 - validated name
+                [playlist_ids],
+            )
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Raise what is behind dlt's exceptions: our own errors as they are, others in a sentence."""
+    try:
+        yield
+    except PipelineStepFailed as failed:
+        cause: BaseException | None = failed
+        while cause is not None:
+            if isinstance(cause, PipelineError):
+                raise cause from failed
+            last, cause = cause, cause.__cause__ or cause.__context__
+        words = " ".join(str(last).split())
+        raise DatabaseError(f"Loading into {database.address()} failed: {words}") from failed
