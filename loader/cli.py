@@ -6,24 +6,37 @@ are loaded · 75 come back later (rate limit or quota; nothing lost).
 
 import argparse
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import get_args
+from typing import NoReturn, get_args
 
 from loader import __version__, database, settings
 from loader.console import console
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError
 
-INTERRUPTED = 130
+
+class _SignalledError(BaseException):
+    """Somebody wants this process to end; not an Exception, so that no library swallows it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by {signal.Signals(number).name}")
+        self.number = number
+
+
+def _raise_signalled(number: int, _frame: object) -> NoReturn:
+    raise _SignalledError(number)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
     settings.read_dotenv()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _raise_signalled)
     try:
         return int(options.command(options))
     except PipelineError as error:
@@ -32,9 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - a user must never be shown a traceback
         print(f"spotify-elt: {_unexpected(error)}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("spotify-elt: interrupted; the last good answers stand.", file=sys.stderr)
-        return INTERRUPTED
+    except _SignalledError as signalled:
+        print(f"spotify-elt: {signalled}; the last good answers stand.", file=sys.stderr)
+        # Not by way of sys.exit, which would wait for the answers that workers still wait for.
+        sys.stderr.flush()
+        os._exit(128 + signalled.number)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
         with Transformation(config.schema_prefix) as transformation:
             from loader import sequence  # noqa: PLC0415 - dlt's import goes on beside dbt's
 
-            code = sequence.run(config, access, transformation)
+            code = sequence.run(config, access, transformation, force=options.force)
         if options.sample:
             print("\nThis was the bundled sample. For your playlists: copy .env.example to .env.")
     return code
@@ -87,6 +102,23 @@ def dbt(options: argparse.Namespace) -> int:
 
     with _database():
         return run_dbt(options.arguments, settings.pipeline_config().schema_prefix)
+
+
+def login(options: argparse.Namespace) -> int:
+    """Sign in once in the browser, and keep the refresh token in .env."""
+    from loader import login as sign_in  # noqa: PLC0415 - spotipy
+
+    # A bad date of the last consent is about to be replaced.
+    known = {name: value for name, value in os.environ.items() if name != "SPOTIFY_CONSENT_DATE"}
+    sign_in.login(settings.spotify_access(known), printed=options.print)
+    return 0
+
+
+def check(_: argparse.Namespace) -> int:
+    """Show whether credentials, playlists and database are ready for a run; write nothing."""
+    from loader import check as readiness  # noqa: PLC0415 - spotipy and the database driver
+
+    return readiness.check(console())
 
 
 def _unexpected(error: Exception) -> str:
@@ -134,7 +166,21 @@ def _parser() -> argparse.ArgumentParser:
         choices=get_args(settings.LoadMethod),
         help="instead of the one in pipeline.yml",
     )
+    run_command.add_argument(
+        "--force", action="store_true", help="load also the playlists that have not changed"
+    )
     run_command.set_defaults(command=run)
+
+    login_command = commands.add_parser("login", help=login.__doc__, description=login.__doc__)
+    login_command.add_argument(
+        "--print",
+        action="store_true",
+        help="print the refresh token alone, for a secret store, instead of writing it to .env",
+    )
+    login_command.set_defaults(command=login)
+
+    check_command = commands.add_parser("check", help=check.__doc__, description=check.__doc__)
+    check_command.set_defaults(command=check)
 
     answers_command = commands.add_parser(
         "answers", help=answers.__doc__, description=answers.__doc__

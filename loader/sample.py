@@ -16,7 +16,7 @@ from loader.errors import PipelineError, SettingsError
 from loader.settings import SpotifyAccess
 
 MARK = "holds the bundled sample, not your data"
-SCHEMAS = ("raw", "raw_staging", "staging", "marts", "marts_candidate")
+SCHEMAS = ("raw", "raw_staging", "staging", "marts", "marts_candidate", "logging")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -76,7 +76,10 @@ class PipelineConfig(BaseModel):
     playlists: Annotated[list[PlaylistId], AfterValidator(_without_repeats)] = Field(
         default=[LOFI_GIRLS_FAVORITE_PLAYLIST], min_length=1
     )
+    playlists_file: str | None = None
     load_method: LoadMethod = "upsert"
+    max_age: Duration = timedelta(hours=20)
+    entity_max_age: Duration = timedelta(days=7)
     concurrency: int = Field(default=8, ge=1, le=64, strict=True)
     max_wait: Duration = timedelta(seconds=60)
     schema_prefix: str = Field(default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -93,6 +96,7 @@ class SpotifyAccess:
         redirect_uri: the address registered for the consent.
         api_url: base of the Web API, without a slash at the end.
         accounts_url: base of the accounts service, whose token endpoint is `/api/token`.
+        consent_date: when the user consented (UTC); None where it is not known.
     """
 
     client_id: str
@@ -101,6 +105,7 @@ class SpotifyAccess:
     redirect_uri: str
     api_url: str
     accounts_url: str
+    consent_date: date | None = None
 
 
 def read_dotenv() -> None:
@@ -129,7 +134,22 @@ def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConf
         raise SettingsError(f"{path} is no valid YAML: {_one_line(error)}.") from error
     if content is not None and not isinstance(content, dict):
         raise SettingsError(f"{path} must hold `key: value` lines.")
-    return validated(content or {}, str(path))
+    return validated(_with_playlists_file(content or {}, path), str(path))
+
+
+def _with_playlists_file(content: dict[str, object], config: Path) -> dict[str, object]:
+    """Add the playlists in `playlists_file`, one a line, to those in the settings themselves."""
+    name, listed = content.get("playlists_file"), content.get("playlists", [])
+    if not isinstance(name, str) or not isinstance(listed, list):
+        return content  # to be refused, or nothing to add
+    path = config.parent / name
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{config}: cannot read playlists_file {path} ({error}).") from error
+    stripped = (line.split(" #")[0].strip() for line in lines)
+    named = [line for line in stripped if line and not line.startswith("#")]
+    return {**content, "playlists": [*listed, *named]}
 
 
 def validated(content: Mapping[str, object], origin: str) -> PipelineConfig:
@@ -154,7 +174,7 @@ def spotify_access(environment: Mapping[str, str] = os.environ) -> SpotifyAccess
     """Read the Spotify credentials and addresses.
 
     Raises:
-        SettingsError: the app's id or secret is missing.
+        SettingsError: the app's id or secret is missing, an address or a date is none.
     """
     names = ("SPOTIPY_CLIENT_ID", "SPOTIPY_CLIENT_SECRET")
     missing = [name for name in names if not environment.get(name, "").strip()]
@@ -170,7 +190,24 @@ def spotify_access(environment: Mapping[str, str] = os.environ) -> SpotifyAccess
         redirect_uri=environment.get("SPOTIPY_REDIRECT_URI") or "http://127.0.0.1:8888/callback",
         api_url=_url(environment, "SPOTIFY_API_URL", "https://api.spotify.com/v1"),
         accounts_url=_url(environment, "SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com"),
+        consent_date=_consent_date(environment),
     )
+
+
+def _consent_date(environment: Mapping[str, str]) -> date | None:
+    text = environment.get("SPOTIFY_CONSENT_DATE", "").strip()
+    if not text:
+        return None
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise SettingsError(
+            "SPOTIFY_CONSENT_DATE must be a day such as 2026-11-22: the one on which "
+            "`spotify-elt login` was run."
+        ) from error
+    if day > datetime.now(UTC) + timedelta(days=1):  # a day ahead of UTC is a time zone
+        raise SettingsError(f"SPOTIFY_CONSENT_DATE is {text}, which is yet to come.")
+    return day.date()
 
 
 def _url(environment: Mapping[str, str], name: str, default: str) -> str:

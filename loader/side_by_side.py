@@ -15,18 +15,26 @@ def side_by_side(
 ) -> Iterator[Answer]:
     """Yield `function(argument)` for each argument, in order, with `workers` calls under way.
 
-    The first error ends it: calls that have not begun are dropped, and the error is raised.
+    The first error ends it: no further call begins, the answers of those under way are still
+    yielded (they were paid for), and then the error is raised.
     """
     rest = iter(arguments)
     pool = ThreadPoolExecutor(workers)
     under_way: deque[Future[Answer]] = deque()
+    error: Exception | None = None
     try:
         for argument in islice(rest, workers):
             under_way.append(pool.submit(function, argument))
         while under_way:
-            answer = under_way.popleft().result()
-            for argument in islice(rest, 1):
+            try:
+                answer = under_way.popleft().result()
+            except Exception as failure:  # noqa: BLE001 - raised below
+                error = error or failure
+                continue
+            for argument in islice(rest, 0 if error else 1):
                 under_way.append(pool.submit(function, argument))
             yield answer
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+    if error is not None:
+        raise error

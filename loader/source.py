@@ -1,23 +1,24 @@
 """The dlt source: playlists with their items, then the artists and albums they refer to.
 
     readings (one playlist, whole) -> playlists
-                                   -> playlist_items -> references -> artists, albums
+                                   -> playlist_items -> needs -> artists, albums
 
 Four tables, each an id, the API's JSON in `payload` and `loaded_at` (UTC); nothing is unnested,
 flattening is dbt's work. All rows of one reading of a playlist share `loaded_at`, which is how
-staging tells the latest load of a playlist from older ones. Every column is hinted, because dlt
-creates no column that was always null and no table that was always empty.
+staging tells the latest load of a playlist from older ones. Every column is hinted and every table
+materialized, because dlt creates no column that was always null and no table that was always empty,
+and replaces no table by nothing.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dlt
 from dlt.common.schema.typing import TColumnSchema, TWriteDisposition
 from dlt.extract import DltResource
 
-from loader.entities import Entities, References, carried_albums
+from loader.entities import KEYS, Kind
+from loader.needs import EntityNeeds
 from loader.reading import Reading
 from loader.settings import LoadMethod
 
@@ -46,18 +47,16 @@ def _id(name: str) -> TColumnSchema:
 
 @dlt.source(name="spotify", max_table_nesting=0)
 def spotify_source(
-    readings: Iterable[Reading], entities: Entities, references: References, method: LoadMethod
+    readings: Iterable[Reading], needs: EntityNeeds, method: LoadMethod
 ) -> tuple[DltResource, ...]:
     """Yield the raw tables of the playlists in `readings`.
 
     Args:
         readings: whole playlists; consumed one by one.
-        entities: where artists and albums are asked for, once all playlists are read.
-        references: collects on the way what the playlists refer to.
+        needs: told of every row; knows in the end which artists and albums are to be loaded.
         method: the load method, which decides the write disposition.
     """
     disposition = WRITE_DISPOSITIONS[method]
-    done: list[Reading] = []
 
     @dlt.resource(name="readings", selected=False)
     def whole_playlists() -> Iterator[Reading]:
@@ -88,10 +87,10 @@ def spotify_source(
             {"name": "snapshot_id", "data_type": "text"},
         ),
     )
-    def playlist_items(reading: Reading) -> Iterator[Row]:
-        done.append(reading)
+    def playlist_items(reading: Reading) -> Iterator[Row | list[Any]]:
+        yield dlt.mark.materialize_table_schema()
         for position, row in enumerate(reading.rows()):
-            references.add(row)
+            needs.references.add(row)
             yield {
                 "playlist_id": reading.playlist_id,
                 "position": position,
@@ -100,30 +99,20 @@ def spotify_source(
                 "loaded_at": reading.loaded_at,
             }
 
-    @dlt.resource(
-        name="artists",
-        primary_key="artist_id",
-        write_disposition=disposition,
-        columns=_columns(_id("artist_id")),
-    )
-    def artists() -> Iterator[Row]:
-        yield from _rows("artist_id", entities.read("artists", references.artists))
+    def entities(kind: Kind) -> DltResource:
+        key = KEYS[kind]
 
-    @dlt.resource(
-        name="albums",
-        primary_key="album_id",
-        write_disposition=disposition,
-        columns=_columns(_id("album_id")),
-    )
-    def albums() -> Iterator[Row]:
-        yield from _rows("album_id", entities.read("albums", references.albums))
-        rows = (row for reading in done for row in reading.rows())
-        carried = references.carried_albums.keys() - references.albums.keys()
-        yield from _rows("album_id", carried_albums(rows, carried))
+        @dlt.resource(
+            name=kind,
+            primary_key=key,
+            write_disposition=disposition,
+            columns=_columns(_id(key)),
+        )
+        def rows() -> Iterator[Row | list[Any]]:
+            yield dlt.mark.materialize_table_schema()
+            for one, payload, loaded_at in needs.rows(kind):
+                yield {key: one, "payload": payload, "loaded_at": loaded_at}
 
-    return whole_playlists, playlists, playlist_items, artists, albums
+        return rows
 
-
-def _rows(key: str, found: Iterable[tuple[str, str]]) -> Iterator[Row]:
-    for one, payload in found:
-        yield {key: one, "payload": payload, "loaded_at": datetime.now(UTC)}
+    return whole_playlists, playlists, playlist_items, entities("artists"), entities("albums")

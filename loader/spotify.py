@@ -17,26 +17,22 @@ import requests
 import spotipy
 from requests.adapters import HTTPAdapter
 from spotipy.exceptions import SpotifyException
-from spotipy.oauth2 import SpotifyOauthError
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from loader.errors import RefusedError, SettingsError, SpotifyError
+from loader.errors import RefusedError, SettingsError
 from loader.pause import Pause
 from loader.refusals import (
     FaultError,
     RateLimitedError,
     TokenExpiredError,
     judged,
-    judged_token_answer,
+    unreachable,
 )
 from loader.settings import SpotifyAccess
 from loader.tokens import Tokens
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
-
-# spotipy logs bearer tokens at DEBUG, and at ERROR every refusal that is handled here.
-logging.getLogger("spotipy").setLevel(logging.CRITICAL)
 
 TRIES = 5  # of one request against faults: some ten seconds in all, then it is an outage
 RATE_LIMITED_TRIES = 5  # of one request that is told to wait again and again
@@ -78,6 +74,7 @@ class Spotify:
         self._last = threading.local()
         self._pause = Pause(max_wait, on_wait)
         self._signing_in = threading.Lock()
+        self._under_way = threading.BoundedSemaphore(concurrency)
         self._tokens = Tokens(access, self._session(), TIMEOUT)
         self._token = ""
         self._spotipy = spotipy.Spotify(requests_session=self._session(), requests_timeout=TIMEOUT)
@@ -131,7 +128,7 @@ class Spotify:
             if self._token != expired:
                 return  # another worker was faster
             try:
-                self._token = self._answer(self._fetch_token)
+                self._token = self._answer(self._tokens.fetch)
             except RefusedError as error:
                 raise SettingsError(str(error)) from error
             self._spotipy.set_auth(self._token)
@@ -152,25 +149,16 @@ class Spotify:
 
     def _call(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
         try:
-            answer = self._spotipy._get(path, **params)  # noqa: SLF001 - it takes any path
+            with self._under_way:
+                answer = self._spotipy._get(path, **params)  # noqa: SLF001 - it takes any path
         except (SpotifyException, AttributeError) as error:
             # AttributeError: spotipy fails on an error body that is not {"error": {...}}.
             raise judged(self._last.response) from error
         except requests.RequestException as error:
-            raise _unreachable(error) from error
+            raise unreachable(error) from error
         if not isinstance(answer, dict):  # None where the body was empty or no JSON
             raise FaultError(f"Spotify's answer to {path} was not readable")
         return answer
-
-    def _fetch_token(self) -> str:
-        try:
-            return self._tokens.fetch()
-        except SpotifyOauthError as error:
-            raise judged_token_answer(self._last.response) from error
-        except requests.RequestException as error:
-            raise _unreachable(error) from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise FaultError("The answer of Spotify's accounts service was not readable") from error
 
     def _session(self) -> requests.Session:
         session = requests.Session()
@@ -181,7 +169,3 @@ class Spotify:
 
     def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
         self._last.response = response
-
-
-def _unreachable(error: requests.RequestException) -> SpotifyError:
-    return FaultError(f"Spotify cannot be reached or broke off ({type(error).__name__})")

@@ -1,6 +1,7 @@
 """The summary at the end of a run: what was loaded, what it cost, what Spotify did not send."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from psycopg2.extensions import connection
 from rich.console import Console
@@ -49,21 +50,42 @@ MEANING = (
 )
 
 
-def print_summary(
-    screen: Console,
-    rows: Mapping[str, int],
-    requests: int,
-    seconds: Mapping[str, float],
-    not_sent: Sequence[str],
-) -> None:
-    """Print the summary; `rows` by raw table, `seconds` by step, `not_sent` a line for each."""
+@dataclass(frozen=True)
+class Summary:
+    """What a run did, for its end.
+
+    Attributes:
+        rows: rows loaded by raw table; empty where nothing had changed.
+        unchanged: how many playlists were left as they are.
+        requests_made: to Spotify, tokens and retries included.
+        requests_saved: because what they ask for is known and fresh.
+        access_mode: as Spotify's answers tell; None where no track was read.
+        seconds: by step.
+        not_sent: a line for each field that Spotify did not send.
+    """
+
+    rows: Mapping[str, int]
+    unchanged: int
+    requests_made: int
+    requests_saved: int
+    access_mode: str | None
+    seconds: Mapping[str, float]
+    not_sent: Sequence[str]
+
+
+def print_summary(screen: Console, summary: Summary) -> None:
+    """Print the summary, a line for each matter."""
+    loaded = [f"{count} {table.replace('_', ' ')}" for table, count in summary.rows.items()]
+    if summary.unchanged:
+        loaded.append(f"{summary.unchanged} playlists unchanged")
+    timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in summary.seconds.items())
     screen.print("\nSummary", style="bold")
-    loaded = ", ".join(f"{count} {table.replace('_', ' ')}" for table, count in rows.items())
-    screen.print(f"  Loaded    {loaded}")
-    screen.print(f"  Requests  {requests}")
-    timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in seconds.items())
-    screen.print(f"  Seconds   {sum(seconds.values()):.1f} ({timed})")
-    for index, line in enumerate(not_sent or ["nothing was missing"]):
+    screen.print(f"  Loaded    {', '.join(loaded)}")
+    screen.print(f"  Requests  {summary.requests_made} made, {summary.requests_saved} saved")
+    screen.print(f"  Seconds   {sum(summary.seconds.values()):.1f} ({timed})")
+    if summary.access_mode is not None:
+        screen.print(f"  Access    {summary.access_mode}, as Spotify's answers tell")
+    for index, line in enumerate(summary.not_sent or ["nothing was missing"]):
         screen.print(f"  {'Not sent' if index == 0 else '':9} {line}")
 
 

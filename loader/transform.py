@@ -1,5 +1,6 @@
 """dbt's part of the sequence, and dbt by hand, with the settings and the database of the run."""
 
+import hashlib
 import json
 import logging
 import os
@@ -12,11 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from loader import __version__
 from loader.errors import BuildError
 
 log = logging.getLogger(__name__)
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_spotify"
+PROJECT_FILES = (".sql", ".yml", ".md")
 FAILURES_TOLD = 3
 
 
@@ -79,6 +82,15 @@ class Transformation:
             text=True,
             env={**os.environ, **folders, "DBT_TARGET_PATH": target},
         )
+
+    @property
+    def version(self) -> str:
+        """A digest of the dbt project: what is built with another one is built anew."""
+        digest = hashlib.sha256(__version__.encode())
+        for path in sorted(PROJECT.rglob("*")):
+            if path.suffix in PROJECT_FILES and "target" not in path.parts:
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:16]
 
     def __enter__(self) -> Self:
         return self

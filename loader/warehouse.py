@@ -7,13 +7,16 @@ or was loaded already, so an old load package can never overwrite newer rows.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+# A signal ends the run where it stands; dlt would first finish what it has begun.
+os.environ.setdefault("RUNTIME__INTERCEPT_SIGNALS", "false")
 
 import dlt
+import psycopg2.errors
 from dlt.destinations.impl.postgres.configuration import PostgresCredentials
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -21,12 +24,29 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from loader import database
 from loader.errors import DatabaseError, PipelineError
 
+MEND_HALF_LOADED = """
+update {raw}.playlists as playlists
+set loaded_at = items.loaded_at
+from (
+    select playlist_id, max(loaded_at) as loaded_at from {raw}.playlist_items group by 1
+) as items
+where
+    playlists.playlist_id = items.playlist_id
+    and not exists (
+        select from {raw}.playlist_items as own
+        where own.playlist_id = playlists.playlist_id and own.loaded_at = playlists.loaded_at
+    )
+    and (
+        playlists.loaded_at < items.loaded_at
+        or playlists._dlt_load_id not in (select load_id from {raw}._dlt_loads where status = 0)
+    )
+"""
 TABLES = ("playlists", "playlist_items", "albums", "artists")
 
 # Rows and bytes in memory at once: small, so that memory stays flat. A table is still one file of
 # the load package, and so one transaction: also under `insert` a playlist's rows come whole.
 ROWS_IN_MEMORY = 200
-BYTES_IN_ONE_STATEMENT = 2 * 1024 * 1024
+BYTES_IN_ONE_STATEMENT = 512 * 1024
 dlt.config["data_writer.buffer_max_items"] = ROWS_IN_MEMORY
 # Artists and albums are asked for when all playlists are read, not in turns with them.
 dlt.config["extract.next_item_mode"] = "fifo"
@@ -65,6 +85,20 @@ class Warehouse:
                 max_query_length=BYTES_IN_ONE_STATEMENT,
             ),
         )
+
+    def mend_half_loaded(self) -> None:
+        """Put right what a run that was killed while it loaded has left half done.
+
+        dlt replaces each table in a transaction of its own, so a playlist's own row and its items
+        may be of two loads; staging goes by `loaded_at` and would find no items. They are whole
+        all the same, and are what the playlist holds until it is read again.
+        """
+        with (
+            suppress(psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName),
+            database.connected() as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(MEND_HALF_LOADED.format(raw=self.schema))
 
     def extract(self, source: DltSource) -> None:
         """Read the source into a load package on disk."""

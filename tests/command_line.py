@@ -93,6 +93,24 @@ class CommandLine:
         assert "Traceback" not in result.output, result.output
         return result
 
+    def start(
+        self,
+        *arguments: str,
+        database: Mapping[str, str] | None = None,
+        api: SampleApi | None = None,
+        environment: Mapping[str, str | None] | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start one command and return its process, to be answered, signalled or killed."""
+        return subprocess.Popen(
+            [*self.program, *arguments],
+            cwd=self.folder,
+            env=self._environment(database, api, environment or {}, user=False),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
     def _environment(
         self,
         database: Mapping[str, str] | None,

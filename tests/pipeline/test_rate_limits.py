@@ -1,0 +1,110 @@
+"""Rate limits and quotas: short ones are waited for, long ones end the run to be continued."""
+
+import time
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from command_line import CommandLine
+from marts import read_answers, wrong_answers
+from postgres_server import Database, query
+
+from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
+
+COME_BACK_LATER = 75
+CONFIG = {"playlists": [SHARED_PLAYLIST, MAIN_PLAYLIST]}
+
+
+def test_a_short_wait_is_kept_to_by_all_workers(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    extended_api.faults = [Fault("rate_limit", "items", retry_after=2)]
+    finished = elt("run", database=database, api=extended_api, config=CONFIG)
+    assert finished.code == 0, finished.output
+    assert "pausing for 2 s" in finished.stderr
+    refused = next(served for served in extended_api.requests if served.status == 429)
+    after = [one.started for one in extended_api.requests if one.started > refused.finished + 0.1]
+    assert min(after) - refused.finished >= 1.9
+    assert wrong_answers(database, extended_api.catalogue, CONFIG["playlists"]) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("rate_limit", "artists", retry_after=3600, times=None),
+        Fault("quota", "artists", times=None),
+    ],
+    ids=["longer than max_wait", "quota"],
+)
+def test_a_long_wait_ends_the_run_and_the_next_goes_on(
+    elt: CommandLine, database: Database, extended_api: SampleApi, fault: Fault
+) -> None:
+    extended_api.faults = [fault]
+    began = time.monotonic()
+    stopped = elt("run", database=database, api=extended_api, config=CONFIG)
+    assert stopped.code == COME_BACK_LATER, stopped.output
+    assert time.monotonic() - began < 30
+    assert "come back after" in stopped.last_line
+    assert [served.status for served in extended_api.requests].count(429) == 1
+    ((status, wait),) = query(
+        database,
+        "select status, not_before - finished_at from spotify_logging.pipeline_runs",
+    )
+    assert status == "partial"
+    assert wait.total_seconds() > 3000
+
+    extended_api.requests.clear()
+    early = elt("run", database=database, api=extended_api)
+    assert early.code == COME_BACK_LATER, early.output
+    assert extended_api.requests == []
+    assert f"{datetime.now(UTC):%Y-}" in early.last_line
+
+    extended_api.faults = []
+    query(database, "update spotify_logging.pipeline_runs set not_before = now()")
+    finished = elt("run", database=database, api=extended_api)
+    assert finished.code == 0, finished.output
+    asked = {served.endpoint for served in extended_api.requests}
+    assert asked == {"token", "playlist", "artists", "albums"}, "what was loaded was read again"
+    assert wrong_answers(database, extended_api.catalogue, CONFIG["playlists"]) == []
+
+
+def test_a_day_s_quota_of_single_artists_is_worked_off_day_by_day(
+    elt: CommandLine, database: Database
+) -> None:
+    with SampleApi(mode="development") as api:
+        asked: list[str] = []
+        for _day in range(4):
+            api.faults = [Fault("quota", "artist", after=50, times=None)]
+            api.requests.clear()
+            finished = elt("run", database=database, api=api, user=True, config=CONFIG)
+            assert finished.code in {0, COME_BACK_LATER}, finished.output
+            asked += [
+                served.path
+                for served in api.requests
+                if served.endpoint == "artist" and served.status == 200
+            ]
+            query(database, "update spotify_logging.pipeline_runs set not_before = now()")
+            if finished.code == 0:
+                break
+        assert finished.code == 0, "not done after four days"
+        assert len(asked) == len(set(asked)), "an artist was asked for on two days"
+        assert wrong_answers(database, api.catalogue, CONFIG["playlists"], "development") == []
+
+
+def test_a_429_without_a_time_is_tried_with_growing_waits_then_given_up(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    good = elt("run", database=database, api=extended_api, config=CONFIG)
+    assert good.code == 0, good.output
+    answers = read_answers(database)
+    extended_api.faults = [Fault("rate_limit", "playlist", times=None)]
+    extended_api.requests.clear()
+    config = {**CONFIG, "max_wait": "2s", "concurrency": 1}
+    stopped = elt("run", "--force", database=database, api=extended_api, config=config)
+    assert stopped.code == COME_BACK_LATER, stopped.output
+    refused = [served.started for served in extended_api.requests if served.status == 429]
+    waits = [later - sooner for sooner, later in pairwise(refused)]
+    assert 3 <= len(refused) <= 6
+    assert max(waits) < 2.5
+    assert waits[0] < waits[-1]
+    assert read_answers(database) == answers

@@ -1,0 +1,242 @@
+"""What is known and fresh is not asked for again; whatever matters makes it stale."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+from marts import wrong_answers
+from postgres_server import Database, query
+
+from sample_api import (
+    MAIN_PLAYLIST,
+    OTHERS_PLAYLIST,
+    SHARED_PLAYLIST,
+    Fault,
+    SampleApi,
+    large_playlist,
+)
+
+CONFIG = {"playlists": [MAIN_PLAYLIST]}
+UNCHANGED = ["token", "playlist"]
+SOME_FAILED = 3
+ROWS_BY_PLAYLIST = (
+    "select playlist_id, count(*) from spotify_raw.playlist_items group by 1 order by 1"
+)
+
+
+def endpoints(api: SampleApi) -> list[str]:
+    """Return what was asked since the last call, in order."""
+    asked = [served.endpoint for served in api.requests]
+    api.requests.clear()
+    return asked
+
+
+def last_status(database: Database) -> str:
+    """Return the status of the latest run in the run log."""
+    ((status,),) = query(
+        database,
+        "select status from spotify_logging.pipeline_runs order by started_at desc limit 1",
+    )
+    return str(status)
+
+
+def test_an_unchanged_playlist_costs_one_request_and_skips_the_run(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    first = elt("run", database=database, api=extended_api, config=CONFIG)
+    assert first.code == 0, first.output
+    assert last_status(database) == "success"
+    endpoints(extended_api)
+
+    second = elt("run", database=database, api=extended_api)
+    assert second.code == 0, second.output
+    assert endpoints(extended_api) == UNCHANGED
+    assert last_status(database) == "skipped"
+    assert "Requests 2 made, 3 saved" in second.words
+    assert wrong_answers(database, extended_api.catalogue, [MAIN_PLAYLIST]) == []
+
+
+def test_a_fresh_container_knows_what_is_loaded(
+    elt: CommandLine,
+    new_elt: Callable[[], CommandLine],
+    database: Database,
+    extended_api: SampleApi,
+) -> None:
+    elt("run", database=database, api=extended_api, config=CONFIG)
+    endpoints(extended_api)
+    elsewhere = new_elt()("run", database=database, api=extended_api, config=CONFIG)
+    assert elsewhere.code == 0, elsewhere.output
+    assert endpoints(extended_api) == UNCHANGED
+
+
+def test_a_changed_playlist_asks_only_for_new_artists_and_albums(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    catalogue = extended_api.catalogue
+    elt("run", database=database, api=extended_api, config=CONFIG)
+    endpoints(extended_api)
+    artist = catalogue.add_artist("A newcomer", popularity=99)
+    album = catalogue.add_album("First light", [artist])
+    track = catalogue.add_track("Dawn", [artist], album, popularity=98)
+    catalogue.edit(MAIN_PLAYLIST, rows=lambda rows: [*rows[5:], track])
+
+    second = elt("run", database=database, api=extended_api)
+    assert second.code == 0, second.output
+    batches = [
+        served.query["ids"]
+        for served in extended_api.requests
+        if served.endpoint in {"artists", "albums"}
+    ]
+    assert batches == [artist["id"], album["id"]]
+    assert wrong_answers(database, catalogue, [MAIN_PLAYLIST]) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"max_age": "0s"},
+        {"max_age": "0s", "entity_max_age": "0s"},
+        {"load_method": "overwrite"},
+    ],
+    ids=["max_age is over", "entity_max_age is over too", "overwrite never skips"],
+)
+def test_popularity_is_read_again_when_it_is_due(
+    elt: CommandLine, database: Database, extended_api: SampleApi, change: dict[str, str]
+) -> None:
+    catalogue = extended_api.catalogue
+    elt("run", database=database, api=extended_api, config=CONFIG)
+    endpoints(extended_api)
+    catalogue.change(next(iter(catalogue.tracks)), popularity=91)
+
+    second = elt("run", database=database, api=extended_api, config={**CONFIG, **change})
+    assert second.code == 0, second.output
+    asked = endpoints(extended_api)
+    assert asked.count("items") == 2
+    due = change.get("entity_max_age") == "0s" or "load_method" in change
+    assert ("artists" in asked) == due
+    assert wrong_answers(database, catalogue, [MAIN_PLAYLIST]) == []
+
+
+def test_force_reads_an_unchanged_playlist(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    elt("run", database=database, api=extended_api, config=CONFIG)
+    endpoints(extended_api)
+    forced = elt("run", "--force", database=database, api=extended_api)
+    assert forced.code == 0, forced.output
+    assert endpoints(extended_api).count("items") == 2
+    assert last_status(database) == "success"
+
+
+def test_another_way_to_sign_in_reads_everything_again(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    elt("run", database=database, api=extended_api, config=CONFIG)
+    extended_api.mode = "development"
+    changed = elt("run", database=database, api=extended_api, user=True)
+    assert changed.code == 0, changed.output
+    assert wrong_answers(database, extended_api.catalogue, [MAIN_PLAYLIST], "development") == []
+    endpoints(extended_api)
+
+    extended_api.mode = "extended"
+    back = elt("run", "--force", database=database, api=extended_api)
+    assert back.code == 0, back.output
+    assert wrong_answers(database, extended_api.catalogue, [MAIN_PLAYLIST]) == []
+
+
+def test_after_a_failed_build_the_playlist_is_read_again(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    catalogue = extended_api.catalogue
+    elt("run", database=database, api=extended_api, config=CONFIG)
+    track = next(iter(catalogue.tracks))
+    catalogue.change(track, popularity="very")  # no number: staging refuses it
+    failed = elt("run", "--force", database=database, api=extended_api)
+    assert failed.code == 1, failed.output
+    assert last_status(database) == "failed"
+
+    catalogue.change(track, popularity=50)
+    endpoints(extended_api)
+    healed = elt("run", database=database, api=extended_api)
+    assert healed.code == 0, healed.output
+    assert wrong_answers(database, catalogue, [MAIN_PLAYLIST]) == []
+
+
+def test_batches_stay_refused_in_the_next_run(elt: CommandLine, database: Database) -> None:
+    with SampleApi(mode="development") as api:
+        elt("run", database=database, api=api, user=True, config=CONFIG)
+        endpoints(api)
+        config = {**CONFIG, "entity_max_age": "0s"}
+        again = elt("run", "--force", database=database, api=api, user=True, config=config)
+        assert again.code == 0, again.output
+        asked = endpoints(api)
+        assert "artists" not in asked
+        assert "artist" in asked
+        assert "album" not in asked
+
+
+def test_overwrite_keeps_what_could_not_be_read(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    both = {"playlists": [OTHERS_PLAYLIST, SHARED_PLAYLIST], "load_method": "overwrite"}
+    first = elt("run", database=database, api=extended_api, config=both)
+    assert first.code == 0, first.output
+    raw_rows = query(
+        database,
+        "select playlist_id, count(*) from spotify_raw.playlist_items group by 1 order by 1",
+    )
+
+    extended_api.faults = [Fault("not_found", f"/v1/playlists/{OTHERS_PLAYLIST}*", times=None)]
+    second = elt("run", database=database, api=extended_api)
+    assert second.code == SOME_FAILED, second.output
+    assert raw_rows == query(
+        database,
+        "select playlist_id, count(*) from spotify_raw.playlist_items group by 1 order by 1",
+    )
+    assert wrong_answers(database, extended_api.catalogue, both["playlists"]) == []
+
+
+def test_playlists_come_from_a_file_too(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    listed = f"# mine\n\nspotify:playlist:{SHARED_PLAYLIST}  # the short one\n{OTHERS_PLAYLIST}\n"
+    Path(elt.folder, "playlists.txt").write_text(listed, encoding="utf-8")
+    finished = elt(
+        "run", database=database, api=extended_api, config={"playlists_file": "playlists.txt"}
+    )
+    assert finished.code == 0, finished.output
+    assert wrong_answers(database, extended_api.catalogue, [SHARED_PLAYLIST, OTHERS_PLAYLIST]) == []
+
+
+@pytest.mark.slow
+def test_hundreds_of_playlists_are_read_in_order_and_side_by_side(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    catalogue = extended_api.catalogue
+    rows = catalogue.playlists[SHARED_PLAYLIST].rows[:5]
+    many = [catalogue.add_playlist(f"Number {number}", rows).id for number in range(300)]
+    extended_api.latency = 0.02
+    first = elt("run", database=database, api=extended_api, config={"playlists": many})
+    assert first.code == 0, first.output
+    ((count,),) = query(database, "select count(*) from spotify_marts.playlists")
+    assert count == len(many)
+    loaded = query(
+        database, "select playlist_id from spotify_raw.playlists order by loaded_at, playlist_id"
+    )
+    assert {one for (one,) in loaded} == set(many)
+    assert any(served.concurrent for served in extended_api.calls("playlist"))
+    endpoints(extended_api)
+
+    second = elt("run", database=database, api=extended_api)
+    assert second.code == 0, second.output
+    assert endpoints(extended_api) == ["token", *["playlist"] * len(many)]
+
+
+def test_a_large_playlist_costs_a_page_for_each_fifty_rows_more(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    playlist = large_playlist(extended_api.catalogue, 420).id
+    finished = elt("run", database=database, api=extended_api, config={"playlists": [playlist]})
+    assert finished.code == 0, finished.output
+    assert endpoints(extended_api).count("items") == 7
