@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from spotify_client import signed_in
 
-from loader.entities import Entities, References, carried_albums, track_of
+from loader.entities import Entities
 from loader.errors import SpotifyError
+from loader.references import References, track_of
 from sample_api import Catalogue, Fault, SampleApi, identifier, local_file, row
 
 UNKNOWN = identifier("artist", "deleted")
@@ -134,15 +135,29 @@ def test_references_are_noted_once_in_the_order_of_first_sight() -> None:
     references.add(json.dumps(row(None)))
     assert list(references.artists) == ["b", "a", "c"]
     assert list(references.albums) == ["y", "x"]
-    assert not references.carried_albums
+    assert list(references.carried_albums()) == []
+    assert references.access_mode == "extended"
 
 
 def test_albums_of_tracks_without_popularity_are_taken_from_the_rows() -> None:
     references = References()
-    rows = [_row("1", ["a"], "x"), _row("2", ["a"], "x"), _row("3", ["a"], "y")]
-    for one in rows:
+    for one in (_row("1", ["a"], "x"), _row("2", ["a"], "x"), _row("3", ["a"], "y")):
         references.add(one)
     assert not references.albums
-    assert list(references.carried_albums) == ["x", "y"]
-    found = [(one, json.loads(text)["name"]) for one, text in carried_albums(rows, ["x", "y"])]
+    found = [(one, json.loads(text)["name"]) for one, text in references.carried_albums()]
     assert found == [("x", "of 1"), ("y", "of 3")]
+    assert references.access_mode == "development"
+
+
+def test_an_album_that_is_asked_for_is_not_taken_from_the_rows() -> None:
+    references = References()
+    for one in (_row("1", ["a"], "x"), _row("2", ["a"], "x", popularity=1), _row("3", ["a"], "y")):
+        references.add(one)
+    assert list(references.albums) == ["x"]
+    assert [one for one, _ in references.carried_albums()] == ["y"]
+
+
+def test_without_a_track_nobody_knows_the_access_mode() -> None:
+    references = References()
+    references.add(json.dumps(row(local_file("memo.mp3"))))
+    assert references.access_mode is None

@@ -61,10 +61,25 @@ def test_the_first_error_ends_it_and_later_calls_never_begin() -> None:
 
     answers = side_by_side(fail_at_two, range(100), workers=2)
     assert [next(answers), next(answers)] == [0, 1]
+    # The call beside it had begun and was paid for, so its answer comes before the error.
+    assert next(answers) == 3
     with pytest.raises(ValueError, match="two"):
         next(answers)
     assert list(answers) == []
-    assert max(called) < 6
+    assert called == [0, 1, 2, 3]
+
+
+def test_of_several_errors_the_first_in_order_is_raised() -> None:
+    def fail_from_one(number: int) -> int:
+        time.sleep((3 - number) / 50)
+        if number:
+            raise ValueError(number)
+        return number
+
+    answers = side_by_side(fail_from_one, range(100), workers=3)
+    assert next(answers) == 0
+    with pytest.raises(ValueError, match="1"):
+        next(answers)
 
 
 def test_nothing_to_do_is_no_answer() -> None:
