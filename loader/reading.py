@@ -140,13 +140,16 @@ class PlaylistReader:
         """
         playlist_id = head.playlist_id
         start = self._spool.end
-        for _ in range(1 + READINGS_AGAIN):
+        for again in range(1 + READINGS_AGAIN):
             try:
+                if again:
+                    log.info(
+                        "Playlist %s was edited while it was read; reading it again.", playlist_id
+                    )
+                    head = self.head(playlist_id)
                 self._read_rows(head)
             except _EditedError:
-                log.info("Playlist %s was edited while it was read; reading it again.", playlist_id)
                 self._spool.cut_back(start)
-                head = self.head(playlist_id)
             except RefusedError as error:
                 self._spool.cut_back(start)
                 raise PlaylistError(_explained(playlist_id, error)) from error

@@ -179,9 +179,12 @@ class RunLog:
         )
         return bool(found and found[0][0] == version)
 
-    def changes_raw(self) -> None:
-        """Note that the raw tables begin to change: until it is published, the marts are older."""
-        self._update(changed_raw=True)
+    def changes_raw(self, dlt_load_ids: list[str]) -> None:
+        """Note that these load packages begin to change the raw tables.
+
+        Until something is published, the marts are older than they are.
+        """
+        self._update(changed_raw=True, dlt_load_ids=dlt_load_ids)
 
     def published(self, version: str) -> None:
         """Note that the marts were published with this version of the dbt project."""
@@ -241,7 +244,8 @@ class RunLog:
 
 def app_digest(access: SpotifyAccess) -> str:
     """Return what the log knows an app by: a digest of its id and of the way it signs in."""
-    return _digest(access.client_id, "user" if access.refresh_token else "app")
+    flow = "user" if access.refresh_token else "app"
+    return hashlib.sha256(f"{access.client_id}\n{flow}".encode()).hexdigest()[:16]
 
 
 def not_before(opened: connection, schema: str, app: str) -> datetime | None:
@@ -261,7 +265,3 @@ def not_before(opened: connection, schema: str, app: str) -> datetime | None:
             return None
         found: tuple[datetime | None] = cursor.fetchone() or (None,)
         return found[0]
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -84,12 +84,12 @@ def _extract_and_load(
     outcome, needs = extraction.outcome, extraction.needs
     with steps.step("Read playlists", len(config.playlists)) as advance:
         readings = extraction.readings(advance)
-        warehouse.extract(spotify_source(readings, needs, config.load_method))
+        load_ids = warehouse.extract(spotify_source(readings, needs, config.load_method))
     stopped = outcome.stopped or needs.stopped
     rows: Mapping[str, int] = {}
     if outcome.of("loaded") or needs.count_read:
         with steps.step("Load"):
-            run_log.changes_raw()
+            run_log.changes_raw(load_ids)
             rows = warehouse.load()
             if config.load_method == "upsert":
                 emptied = [load.playlist_id for load in outcome.of("loaded") if load.total == 0]

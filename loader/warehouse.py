@@ -100,10 +100,10 @@ class Warehouse:
         ):
             cursor.execute(MEND_HALF_LOADED.format(raw=self.schema))
 
-    def extract(self, source: DltSource) -> None:
-        """Read the source into a load package on disk."""
+    def extract(self, source: DltSource) -> list[str]:
+        """Read the source into load packages on disk, and return their ids."""
         with _told_plainly():
-            self._pipeline.extract(source)
+            return self._pipeline.extract(source).loads_ids
 
     def load(self) -> dict[str, int]:
         """Load the package into the raw schema.
