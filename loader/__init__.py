@@ -2,9 +2,25 @@
 
     check -> extract and load (dlt over spotipy) -> dbt build -> answers
 
-`settings` reads the environment and `pipeline.yml`; `spotify` is the one place that calls
-Spotify; `reading` reads one playlist whole; `source` is the dlt source; `warehouse` loads it;
-`transform` runs dbt; `sequence` puts them in order; `cli` is the command line.
+Where what is:
+
+    cli, console, errors              the command line, what it shows, what can go wrong
+    settings                          the environment, `.env` and `pipeline.yml`
+    sequence                          a run from its beginning to its end
+    spotify, tokens, refusals, pause  the one place that calls Spotify, and how it judges answers
+    extraction, reading, outcome      playlists, each read whole or not at all
+    needs, references, entities       artists and albums, asked for only where they must be
+    raw_json, spool, side_by_side     JSON as PostgreSQL stores it; rows on disk; requests in parallel
+    source, warehouse, stored         the dlt source, its load into the raw tables, and reading these
+    transform, dbt_process            dbt, in a process of its own
+    run_log                           what a run leaves for the next one
+    answers, summary                  what a run prints
+    login, consent, consent_server    a user's consent, once in the browser
+    dotenv_file                       `.env`, changed without losing a line
+    check, check_spotify,             what a run would meet, told before it
+    check_database, findings
+    database, embedded, psql          PostgreSQL: anybody's, or the embedded one
+    sample                            the bundled sample, kept apart from real data
 """
 
 from importlib.metadata import version

@@ -5,23 +5,31 @@ that the row's own album does not: that one is kept, and no request is made for 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from loader.raw_json import as_text
 from loader.spool import Spool
 
 
-def track_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
+def track_of(row: Any) -> dict[str, Any] | None:
     """Return the track in a playlist's row: not an episode, a local file or a removed one.
 
     The row's key is `item`, or `track` in older answers. The inner object's own members named
     `track` and `episode` say nothing; its `type` does.
     """
+    if not isinstance(row, dict):
+        return None
     item = row["item"] if "item" in row else row.get("track")
     if not isinstance(item, dict) or item.get("type") != "track" or row.get("is_local"):
         return None
-    return item if item.get("id") and not item.get("is_local") else None
+    return item if _id(item) and not item.get("is_local") else None
+
+
+def _id(thing: object) -> str | None:
+    """Return the id of a track, an artist or an album, which may be missing or no such thing."""
+    found = thing.get("id") if isinstance(thing, dict) else None
+    return found if isinstance(found, str) and found else None
 
 
 class References:
@@ -56,19 +64,20 @@ class References:
             return
         self.tracks += 1
         self.tracks_with_popularity += "popularity" in track
-        artists = [artist["id"] for artist in track.get("artists") or [] if artist.get("id")]
-        self.artists.update(dict.fromkeys(artists))
-        album = track.get("album") or {}
-        album_id = album.get("id")
+        artists = track.get("artists")
+        ids = map(_id, artists if isinstance(artists, list) else [])
+        self.artists.update(dict.fromkeys(one for one in ids if one))
+        album = track.get("album")
+        album_id = _id(album)
         if album_id and "popularity" in track:
             self.albums[album_id] = None
         elif album_id and album_id not in self._carried:
             self._carried.add(album_id)
-            self._carried_albums.append(f"{album_id} {as_text(album)}")
+            self._carried_albums.append(as_text(album))
 
     def carried_albums(self) -> Iterator[tuple[str, str]]:
         """Yield (id, JSON text) of the albums that need no request, as the rows carry them."""
-        for line in self._carried_albums.lines(0, self._carried_albums.end):
-            album_id, _, payload = line.partition(" ")
+        for payload in self._carried_albums.lines(0, self._carried_albums.end):
+            album_id = json.loads(payload)["id"]
             if album_id not in self.albums:
                 yield album_id, payload

@@ -19,7 +19,7 @@ from postgres_server import Database, PostgresServer, connected, query
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
 
-KILL_POINTS = int(os.environ.get("KILL_POINTS", "9"))
+KILL_POINTS = int(os.environ.get("KILL_POINTS", "6"))
 GOLDEN_RATIO = 0.6180339887
 RUN_SECONDS = 5.0  # about what a first run takes
 METHODS = ("upsert", "overwrite", "insert")
@@ -126,7 +126,7 @@ def test_a_half_loaded_playlist_that_is_refused_afterwards_keeps_its_rows(
     assert wrong_answers(victim.database, untouched, PLAYLISTS) == []
 
 
-@pytest.mark.parametrize("moment", [0.3, 1.2, 2.0, 3.0])
+@pytest.mark.parametrize("moment", [0.3, 1.5, 3.0])
 def test_sigterm_ends_a_run_at_once_and_is_recorded(victim: Victim, moment: float) -> None:
     victim.api.latency = 0.3
     victim.api.faults = [Fault("slow", "items", seconds=30, times=None)] if moment > 2.5 else []
@@ -167,7 +167,7 @@ def test_a_lost_database_connection_fails_the_run_in_one_sentence(
 ) -> None:
     good = read_answers(victim.database)
     process = victim.start("--force")
-    deadline = time.monotonic() + 20
+    deadline, cut_off = time.monotonic() + 20, False
     with connected(victim.database) as cursor:
         while time.monotonic() < deadline and process.poll() is None:
             cursor.execute(
@@ -177,11 +177,13 @@ def test_a_lost_database_connection_fails_the_run_in_one_sentence(
                 "and state <> 'idle')",
                 [f"%{step}%"],
             )
-            if cursor.fetchall():
+            cut_off = bool(cursor.fetchall())
+            if cut_off:
                 break
     told = process.communicate(timeout=120)[1]
+    assert cut_off, "nobody was connected"
     assert "Traceback" not in told
-    if process.returncode:
+    if process.returncode:  # not where a retry made it good
         assert process.returncode == 1, told
         assert read_answers(victim.database) == good
     victim.run()
