@@ -17,7 +17,8 @@ COPY loader loader
 COPY sample_api sample_api
 COPY dbt_spotify dbt_spotify
 RUN venv/bin/pip wheel --no-deps --no-build-isolation --wheel-dir . . \
- && venv/bin/pip --python /venv/bin/python install --no-deps ./*.whl
+ && venv/bin/pip --python /venv/bin/python install --no-deps ./*.whl \
+ && /venv/bin/python -m loader.transform
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="spotify-elt" \

@@ -88,6 +88,7 @@ clean: ## Stop the embedded PostgreSQL; delete .venv and .local with its data, c
 
 .venv/.project: pyproject.toml .venv/.local
 	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m loader.transform
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.project

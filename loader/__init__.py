@@ -10,8 +10,8 @@ Where what is:
     spotify, tokens, refusals, pause  the one place that calls Spotify, and how it judges answers
     extraction, reading, outcome      playlists, each read whole or not at all
     needs, references, entities       artists and albums, asked for only where they must be
-    raw_json, spool, side_by_side     JSON as PostgreSQL stores it; rows on disk; requests in parallel
-    source, warehouse, stored         the dlt source, its load into the raw tables, and reading these
+    raw_json, spool, side_by_side     JSON that PostgreSQL can store, rows on disk, work in parallel
+    source, warehouse, stored         the dlt source, its load into the raw tables, reading them
     transform, dbt_process            dbt, in a process of its own
     run_log                           what a run leaves for the next one
     answers, summary                  what a run prints

@@ -2,8 +2,9 @@
 
 dbt takes seconds to import and to parse its project, and a run has seconds to wait for Spotify.
 So the run starts this process first, and says `build` on its standard input once the raw tables
-are loaded. It answers with one JSON object a line on standard output: `{"nodes": N}` when the
-build begins, `{"node": ..., "status": ...}` for each node, at last `{"done": true|false}`.
+are loaded. It answers with one JSON object a line on standard output: `{"parsed": true}`, then
+`{"nodes": N}` when the build begins, `{"node": ..., "status": ...}` for each node, at last
+`{"done": true|false}`.
 
 When the run dies, standard input ends and this process with it: a build that nobody watches must
 not publish anything.
@@ -19,12 +20,14 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
 # Parsing connects to nothing, but dbt discards its saved parse state when the profile has changed.
-# With these values instead of the real ones it is valid whatever host, port or password a run has.
+# With these values instead of the real ones it is valid for every database, and can be made when
+# the package is installed.
 ANY_DATABASE = {
     "PGHOST": "localhost",
     "PGPORT": "5432",
     "PGUSER": "nobody",
     "PGPASSWORD": "",
+    "PGDATABASE": "parsed_for_any",
     "PGSSLMODE": "prefer",
     "PGSSLROOTCERT": "",
 }
@@ -47,6 +50,7 @@ def main(arguments: list[str]) -> int:
     if not parsed.success:
         say(done=False, failures=[_explained(parsed)])
         return 1
+    say(parsed=True)
     word.wait()
     for name, value in database.items():
         if value is None:
@@ -62,10 +66,21 @@ def main(arguments: list[str]) -> int:
             say(nodes=data.node_count)
 
     manifest: Any = parsed.result
+    _name_database(manifest, os.environ["PGDATABASE"])
     runner = dbtRunner(manifest=manifest, callbacks=[tell])
     built = runner.invoke(["build", "--exclude-resource-type", "unit_test", *arguments])
     say(done=built.success, failures=_failures(built))
     return 0 if built.success else 1
+
+
+def _name_database(manifest: Any, name: str) -> None:
+    """Put the real database's name where dbt wrote that of parsing."""
+    parsed_for = ANY_DATABASE["PGDATABASE"]
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        if node.database == parsed_for:
+            node.database = name
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace(f'"{parsed_for}".', f'"{name}".', 1)
 
 
 def _listen(word: threading.Event) -> None:
