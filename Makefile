@@ -21,7 +21,7 @@ help: ## List the targets
 install: .venv/.project ## Create .venv with the pipeline and the embedded PostgreSQL
 
 run: .venv/.project ## Load, build, test and answer: your playlists, or the sample without a .env
-	@if [ -e .env ]; then $(BIN)/spotify-elt run $(RUN_ARGS); \
+	@if [ -e .env ] || [ -n "$$SPOTIPY_CLIENT_ID" ]; then $(BIN)/spotify-elt run $(RUN_ARGS); \
 	else $(BIN)/spotify-elt run --sample $(RUN_ARGS); fi
 
 test: .venv/.dev ## Run the tests (PYTEST_ARGS="-k word" for some of them)
@@ -62,7 +62,7 @@ docs: .venv/.project ## Write dbt's documentation as one HTML page
 psql: .venv/.project ## Open psql on the pipeline's database
 	@$(BIN)/python -m loader.psql
 
-clean: ## Stop the embedded PostgreSQL; delete .venv and .local with its data, caches and builds
+clean: ## Stop the embedded PostgreSQL; delete .local with ALL ITS DATA, .venv, caches and builds
 	@pid=$$(head -n 1 .local/postgres/postmaster.pid 2>/dev/null || true); \
 	case "$$(ps -o comm= -p "$${pid:-0}" 2>/dev/null || true)" in *postgres*) \
 	  kill -INT "$$pid"; for i in 1 2 3 4 5 6 7 8 9 10; do \

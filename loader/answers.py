@@ -40,22 +40,12 @@ QUESTIONS = (
         "Who are the top 5 artists, and what do they contribute?",
         """
         select artist_rank, artist_name, artist_popularity, count_tracks,
-            round(100 * share_of_tracks, 1), avg_track_popularity, total_duration_minutes,
-            ranked_by
+            round(100 * share_of_tracks, 1), avg_track_popularity, total_duration_minutes
         from {marts}.top_5_most_popular_artists_contribution
         where playlist_id = %s
         order by artist_rank
         """,
-        (
-            "#",
-            "artist",
-            "popularity",
-            "tracks",
-            "% of tracks",
-            "avg. track popularity",
-            "minutes",
-            "ranked by",
-        ),
+        ("#", "artist", "pop.", "tracks", "%", "tracks' pop.", "minutes"),
         "top_5_most_popular_artists_contribution",
     ),
     Question(
@@ -67,7 +57,7 @@ QUESTIONS = (
         where playlist_id = %s
         order by popularity_rank, track_name, track_id
         """,
-        ("#", "track", "artists", "album", "popularity", "m:ss"),
+        ("#", "track", "artists", "album", "pop.", "m:ss"),
         "most_popular_tracks_with_duration",
     ),
     Question(
@@ -78,7 +68,7 @@ QUESTIONS = (
         where playlist_id = %s
         order by release_year desc nulls last, release_month desc nulls last
         """,
-        ("released", "tracks", "avg. popularity", "change"),
+        ("released", "tracks", "avg. pop.", "change"),
         "track_popularity_trend_by_release_year_month",
     ),
     Question(
@@ -90,7 +80,7 @@ QUESTIONS = (
         where playlist_id = %s
         order by album_rank, album_name, album_id, track_popularity desc nulls last, track_id
         """,
-        ("#", "album", "album popularity", "avg. of its tracks", "track", "popularity", ""),
+        ("#", "album", "pop.", "tracks' pop.", "track", "pop.", ""),
         "album_track_popularity_comparison",
     ),
     Question(
@@ -101,7 +91,7 @@ QUESTIONS = (
         where playlist_id = %s
         order by count_tracks desc, genre
         """,
-        ("genre", "tracks", "artists", "avg. popularity", "who"),
+        ("genre", "tracks", "artists", "avg. pop.", "who"),
         "genre_track_and_artist_details",
     ),
 )
@@ -158,15 +148,16 @@ def _print_answer(screen: Console, title: str, question: Question, cursor: Any, 
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     for index, heading in enumerate(question.headings):
         numeric = any(isinstance(row[index], int | Decimal) for row in answer)
+        # Where a terminal is narrow, text is cut and numbers are not.
         table.add_column(
             heading,
             justify="right" if numeric else "left",
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=numeric,
             max_width=None if numeric else LONGEST_TEXT,
         )
     for row in answer[:rows]:
-        table.add_row(*[Text(_shown(value)) for value in row])
+        cells = (Text(_shown(value), no_wrap=True, overflow="ellipsis") for value in row)
+        table.add_row(*cells)
     screen.print(table if answer else f"{title}\n   no tracks", markup=False)
     if len(answer) > rows:
         more = len(answer) - rows

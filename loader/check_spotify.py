@@ -28,7 +28,7 @@ WHAT_IS_SENT: dict[str, tuple[State, str]] = {
         "extended: Spotify sends every field, so nothing will be NULL for want of it",
     ),
     "development": ("ok", DEVELOPMENT),
-    "unknown": ("not asked", "unknown: no track was among the first rows of the playlists"),
+    "unknown": ("not asked", "unknown: no track could be read"),
 }
 
 

@@ -18,6 +18,8 @@ from loader.console import console
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError
 
+OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
+
 
 class _SignalledError(BaseException):
     """Somebody wants this process to end; not an Exception, so that no library swallows it."""
@@ -34,11 +36,14 @@ def _raise_signalled(number: int, _frame: object) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    settings.read_dotenv()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _raise_signalled)
     try:
-        return int(options.command(options))
+        settings.read_dotenv()
+        return _finished(options.command(options))
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTPUT_CLOSED
     except PipelineError as error:
         print(f"spotify-elt: {error}", file=sys.stderr)
         return error.exit_code
@@ -50,6 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Not by way of sys.exit, which would wait for the answers that workers still wait for.
         sys.stderr.flush()
         os._exit(128 + signalled.number)
+
+
+def _finished(code: int) -> int:
+    """Return `code` when all output has really gone out."""
+    sys.stdout.flush()
+    return code
 
 
 def run(options: argparse.Namespace) -> int:
@@ -188,6 +199,6 @@ def _parser() -> argparse.ArgumentParser:
     answers_command.set_defaults(command=answers)
 
     dbt_command = commands.add_parser("dbt", help=dbt.__doc__, description=dbt.__doc__)
-    dbt_command.add_argument("arguments", nargs="*", metavar="-- ARGS", help="dbt's own arguments")
+    dbt_command.add_argument("arguments", nargs="+", metavar="-- ARGS", help="dbt's own arguments")
     dbt_command.set_defaults(command=dbt)
     return parser

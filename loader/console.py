@@ -19,11 +19,17 @@ log = logging.getLogger(__name__)
 PLAIN_WIDTH = 120  # columns, where the output is no terminal
 
 
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line, which knows the exit code; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return a console as wide as the terminal, or wide enough to read in a file."""
     stream = sys.stderr if stderr else sys.stdout
     width = shutil.get_terminal_size().columns if stream.isatty() else PLAIN_WIDTH
-    return Console(file=stream, width=width, highlight=False)
+    return _Screen(file=stream, width=width, highlight=False)
 
 
 def printable(text: str) -> str:

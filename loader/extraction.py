@@ -15,7 +15,7 @@ from loader.needs import EntityNeeds
 from loader.outcome import Outcome, PlaylistLoad
 from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
 from loader.references import References
-from loader.run_log import RunLog
+from loader.run_log import KnownPlaylist, RunLog
 from loader.settings import PipelineConfig
 from loader.side_by_side import side_by_side
 from loader.spool import Spool
@@ -51,7 +51,7 @@ class Extraction:
         self._reader = PlaylistReader(spotify, self._spool, config.concurrency)
         self._overwrite = config.load_method == "overwrite"
         read_all = force or self._overwrite
-        self._known = {} if read_all else run_log.known_playlists(config.max_age)
+        self._known = {} if read_all else self._still_stored(run_log)
         self.needs = EntityNeeds(
             References(),
             self.entities,
@@ -64,6 +64,16 @@ class Extraction:
     def requests_saved(self) -> int:
         """How many requests were not made because what they ask for is known and fresh."""
         return self.outcome.requests_saved + self.needs.requests_saved
+
+    def _still_stored(self, run_log: RunLog) -> dict[str, KnownPlaylist]:
+        """Return the playlists that the log knows and that the raw tables still hold whole."""
+        known = run_log.known_playlists(self._config.max_age)
+        stored = self._stored.rows(known)
+        return {
+            playlist_id: one
+            for playlist_id, one in known.items()
+            if stored.get((playlist_id, one.loaded_at)) == one.rows
+        }
 
     def readings(self, advance: Callable[[], None]) -> Iterator[Reading]:
         """Yield each playlist that is to be loaded, whole; call `advance` after each of all."""

@@ -62,5 +62,5 @@ class Outcome:
 
     @property
     def failures(self) -> str:
-        """The sentences of all playlists that failed, a line each."""
-        return "\n".join(str(load.reason) for load in self.of("failed"))
+        """The sentences of all playlists that failed, each once and on a line of its own."""
+        return "\n".join(dict.fromkeys(str(load.reason) for load in self.of("failed")))

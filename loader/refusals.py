@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from loader import consent
+from loader.console import printable
 from loader.errors import RefusedError, SpotifyError
 
 LONGEST_MESSAGE = 200  # characters of Spotify's own words in our sentences
@@ -67,15 +69,21 @@ def judged_token_answer(
     if isinstance(error, RefusedError):
         return RefusedError(
             response.status_code,
-            f"Spotify refused the credentials ({code or error}): check SPOTIPY_CLIENT_ID and "
-            "SPOTIPY_CLIENT_SECRET against your app's page in Spotify's developer dashboard.",
+            f"Spotify refused the credentials ({_one_line(code) or error}): check "
+            "SPOTIPY_CLIENT_ID and SPOTIPY_CLIENT_SECRET against your app's page in Spotify's "
+            "developer dashboard.",
         )
     return error
 
 
 def unreachable(error: requests.RequestException) -> FaultError:
     """Return the fault that no answer, or a part of one, stands for."""
-    return FaultError(f"Spotify cannot be reached or broke off ({type(error).__name__})")
+    url = error.request.url if error.request is not None else None
+    where = f" at {urlsplit(url).netloc}" if url else ""
+    return FaultError(
+        f"Spotify{where} cannot be reached or broke off ({type(error).__name__}): check the "
+        "network, and SPOTIFY_API_URL and SPOTIFY_ACCOUNTS_URL if you set them"
+    )
 
 
 def _body(response: requests.Response) -> dict[str, Any]:
@@ -90,8 +98,13 @@ def _message(told: object, response: requests.Response) -> str:
     """Spotify's own words on one line, also where they are plain text; else HTTP's."""
     if not isinstance(told, str) and "html" not in response.headers.get("Content-Type", ""):
         told = response.text if not response.text.lstrip().startswith(("{", "[", "<")) else ""
-    words = " ".join(told.split()) if isinstance(told, str) else ""
-    return words[:LONGEST_MESSAGE] or response.reason or "without an explanation"
+    return _one_line(told) or response.reason or "without an explanation"
+
+
+def _one_line(told: object) -> str:
+    """Return text as one that a terminal and the run log can hold; nothing for what is no text."""
+    words = " ".join(printable(told).split()) if isinstance(told, str) else ""
+    return words[:LONGEST_MESSAGE]
 
 
 def _retry_after(response: requests.Response) -> timedelta | None:

@@ -86,11 +86,13 @@ class KnownPlaylist:
     """A playlist as an earlier run loaded it whole.
 
     Attributes:
+        rows: how many rows it had.
         entities_missing: that run was stopped before it had all artists and albums.
     """
 
     snapshot_id: str | None
     loaded_at: datetime
+    rows: int
     entities_missing: bool
 
 
@@ -111,6 +113,7 @@ class RunLog:
         self.run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         self._connection = opened
         self._logging = f"{config.schema_prefix}_logging"
+        self._a_mart = f"{config.schema_prefix}_marts.playlists"
         self._app = app_digest(access)
         if not self._locked():
             raise PipelineError(
@@ -148,7 +151,7 @@ class RunLog:
         """Return the playlists that this app has loaded whole and not too long ago, by id."""
         found = self._execute(
             "select distinct on (playlist_id) playlist_id, snapshot_id, loaded_at, "
-            "runs.not_before is not null "
+            "rows_loaded, runs.not_before is not null "
             "from {logging}.playlist_loads as loads "
             "inner join {logging}.pipeline_runs as runs on loads.run_id = runs.run_id "
             "where loads.status = 'loaded' and runs.status in ('success', 'partial') "
@@ -172,7 +175,10 @@ class RunLog:
         return bool(found and found[0][0])
 
     def marts_are_current(self, version: str) -> bool:
-        """Say whether the marts were published with `version` after the last change of raw."""
+        """Say whether the marts are there, published with `version` after raw last changed."""
+        ((there,),) = self._execute("select to_regclass(%s) is not null", [self._a_mart])
+        if not there:
+            return False
         found = self._execute(
             "select built_with from {logging}.pipeline_runs "
             "where changed_raw or built_with is not null order by started_at desc limit 1"

@@ -146,10 +146,14 @@ def _print(
     screen = console()
     with database.connected() as connection:
         print_answers(connection, marts, screen, playlist_ids[:PLAYLISTS_PRINTED])
+        more = len(playlist_ids) - PLAYLISTS_PRINTED
+        if more > 0:
+            screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")
         missing = not_sent(connection, marts, playlist_ids)
     summary = Summary(
         rows=rows,
         unchanged=len(extraction.outcome.of("unchanged")),
+        failed=[str(load.reason) for load in extraction.outcome.of("failed")],
         requests_made=spotify.requests_made,
         requests_saved=extraction.requests_saved,
         access_mode=extraction.needs.references.access_mode,

@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from dotenv import load_dotenv
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from loader.errors import SettingsError
@@ -26,6 +28,7 @@ PLAYLIST_ID = re.compile(
     r"(?P<id>[0-9A-Za-z]{22})/?(?:[?#].*)?$"
 )
 DURATION = re.compile(r"^(?P<number>\d+)\s*(?P<unit>[smhd])$")
+LONGEST_DURATION = timedelta(days=3650)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -55,7 +58,16 @@ def duration(value: object) -> object:
     found = DURATION.match(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise ValueError(f"{value!r} is no duration: give a number and a unit, such as 90s or 20h")
-    return timedelta(**{UNITS[found["unit"]]: int(found["number"])})
+    number = int(found["number"])
+    if number > LONGEST_DURATION // timedelta(**{UNITS[found["unit"]]: 1}):
+        raise ValueError(f"{value!r} is longer than ten years")
+    return timedelta(**{UNITS[found["unit"]]: number})
+
+
+def _no_schema_of_postgres(prefix: str) -> str:
+    if prefix == "pg" or prefix.startswith("pg_"):
+        raise ValueError("PostgreSQL keeps schemas that begin with pg_ for itself")
+    return prefix
 
 
 def _without_repeats(ids: list[str]) -> list[str]:
@@ -82,7 +94,9 @@ class PipelineConfig(BaseModel):
     entity_max_age: Duration = timedelta(days=7)
     concurrency: int = Field(default=8, ge=1, le=64, strict=True)
     max_wait: Duration = timedelta(seconds=60)
-    schema_prefix: str = Field(default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    schema_prefix: Annotated[str, AfterValidator(_no_schema_of_postgres)] = Field(
+        default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
+    )
 
 
 @dataclass(frozen=True)
@@ -109,8 +123,24 @@ class SpotifyAccess:
 
 
 def read_dotenv() -> None:
-    """Fill in from `.env` in the working folder what the environment does not say."""
-    load_dotenv(Path(".env"))
+    """Fill in from `.env` in the working folder what the environment does not say.
+
+    Raises:
+        SettingsError: it cannot be read, or a line of it is no `KEY=VALUE`.
+    """
+    path = Path(".env")
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f".env cannot be read ({_one_line(error)}): it must be a UTF-8 text file of yours."
+        ) from error
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or "\0" in binding.original.string:
+            raise SettingsError(f".env, line {binding.original.line}: this is no KEY=VALUE line.")
+    load_dotenv(stream=StringIO(text))
 
 
 def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConfig:
@@ -144,7 +174,7 @@ def _with_playlists_file(content: dict[str, object], config: Path) -> dict[str, 
         return content  # to be refused, or nothing to add
     path = config.parent / name
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config}: cannot read playlists_file {path} ({error}).") from error
     stripped = (line.split(" #")[0].strip() for line in lines)

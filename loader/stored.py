@@ -16,11 +16,22 @@ NOTHING_LOADED_YET = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSch
 
 # {raw} is the raw schema; {kind} and {key} are the names of a table and of its key.
 FRESH = """
-select {key} from {raw}.{kind}
-where
-    {key} = any(%(ids)s)
-    and loaded_at > now() - %(max_age)s
-    and (payload ? 'popularity') = %(with_popularity)s
+with
+
+latest as (
+
+    select distinct on ({key})
+        {key},
+        loaded_at,
+        payload ? 'popularity' as has_popularity
+    from {raw}.{kind}
+    where {key} = any(%(ids)s)
+    order by {key}, loaded_at desc
+
+)
+
+select {key} from latest
+where loaded_at > now() - %(max_age)s and has_popularity = %(with_popularity)s
 """
 ENTITIES = """
 select distinct on ({key}) {key}, payload::text, loaded_at from {raw}.{kind}
@@ -36,6 +47,14 @@ where playlists.playlist_id = %(id)s
 group by 1, 2
 order by 2 desc
 limit 1
+"""
+ROWS = """
+select playlists.playlist_id, playlists.loaded_at, count(items.position)
+from {raw}.playlists as playlists
+left join {raw}.playlist_items as items
+    on playlists.playlist_id = items.playlist_id and playlists.loaded_at = items.loaded_at
+where playlists.playlist_id = any(%(ids)s)
+group by 1, 2
 """
 ITEMS = """
 select payload::text from {raw}.playlist_items
@@ -74,6 +93,11 @@ class Stored:
     def entities(self, kind: Kind, ids: Iterable[str]) -> Iterator[tuple[str, str, datetime]]:
         """Yield (id, JSON text, loaded_at) of these artists or albums, the latest of each."""
         yield from self._rows(ENTITIES, {"ids": list(ids)}, kind)
+
+    def rows(self, playlist_ids: Iterable[str]) -> dict[tuple[str, datetime], int]:
+        """Return how many items each load of these playlists holds, by playlist and `loaded_at`."""
+        found = self._rows(ROWS, {"ids": list(playlist_ids)})
+        return {(playlist_id, loaded_at): rows for playlist_id, loaded_at, rows in found}
 
     def items(self, playlist_id: str) -> Iterator[str]:
         """Yield the rows of a playlist's latest load as JSON text, in order."""

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from psycopg2.extensions import connection
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from loader.console import printable
 
 # Share of each kind that has the field, over the playlists of the run.
 COMPLETENESS = """
@@ -42,6 +46,10 @@ select 'albums', 'popularity', count(*), count(album_popularity) from albums
 union all
 select 'artists', 'popularity', count(*), count(artist_popularity) from artists
 union all
+select 'albums', 'label', count(*), count(album_label) from albums
+union all
+select 'artists', 'followers', count(*), count(artist_followers) from artists
+union all
 select 'artists', 'genres', count(*), count(artist_genres) from artists
 """
 MEANING = (
@@ -57,6 +65,7 @@ class Summary:
     Attributes:
         rows: rows loaded by raw table; empty where nothing had changed.
         unchanged: how many playlists were left as they are.
+        failed: for each playlist that could not be loaded, the sentence that says why.
         requests_made: to Spotify, tokens and retries included.
         requests_saved: because what they ask for is known and fresh.
         access_mode: as Spotify's answers tell; None where no track was read.
@@ -66,6 +75,7 @@ class Summary:
 
     rows: Mapping[str, int]
     unchanged: int
+    failed: Sequence[str]
     requests_made: int
     requests_saved: int
     access_mode: str | None
@@ -75,18 +85,27 @@ class Summary:
 
 def print_summary(screen: Console, summary: Summary) -> None:
     """Print the summary, a line for each matter."""
-    loaded = [f"{count} {table.replace('_', ' ')}" for table, count in summary.rows.items()]
+    loaded = [counted(count, table.replace("_", " ")) for table, count in summary.rows.items()]
     if summary.unchanged:
-        loaded.append(f"{summary.unchanged} playlists unchanged")
+        loaded.append(f"{counted(summary.unchanged, 'playlists')} unchanged")
     timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in summary.seconds.items())
-    screen.print("\nSummary", style="bold")
-    screen.print(f"  Loaded    {', '.join(loaded)}")
-    screen.print(f"  Requests  {summary.requests_made} made, {summary.requests_saved} saved")
-    screen.print(f"  Seconds   {sum(summary.seconds.values()):.1f} ({timed})")
+    lines = [("Loaded", ", ".join(loaded))]
+    lines += [("Failed", reason) for reason in dict.fromkeys(summary.failed)]
+    lines.append(("Requests", f"{summary.requests_made} made, {summary.requests_saved} saved"))
+    lines.append(("Seconds", f"{sum(summary.seconds.values()):.1f} ({timed})"))
     if summary.access_mode is not None:
-        screen.print(f"  Access    {summary.access_mode}, as Spotify's answers tell")
-    for index, line in enumerate(summary.not_sent or ["nothing was missing"]):
-        screen.print(f"  {'Not sent' if index == 0 else '':9} {line}")
+        lines.append(("Access", f"{summary.access_mode}, as Spotify's answers tell"))
+    lines += [("Not sent", line) for line in summary.not_sent or ["nothing was missing"]]
+    table = Table.grid(padding=(0, 2))
+    for heading, line in lines:
+        table.add_row(f"  {heading}", Text(printable(line)))
+    screen.print("\nSummary", style="bold")
+    screen.print(table)
+
+
+def counted(count: int, things: str) -> str:
+    """Return how many there are, in words: `1 playlist`, `2 playlists`."""
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> list[str]:
@@ -96,7 +115,7 @@ def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> l
         cursor.execute(COMPLETENESS.format(marts=marts), {"ids": list(playlist_ids)})
         for kind, field, count, present in cursor.fetchall():
             if count and present == 0:
-                lines.append(f"{field} of {kind}: of none of the {count}")
+                lines.append(f"{field} of {kind}: missing for all {count}")
                 without_popularity |= field == "popularity"
             elif present < count:
                 lines.append(f"{field} of {kind}: missing for {count - present} of {count}")

@@ -27,6 +27,12 @@ PARSED_AHEAD = PROJECT / "target"
 PARSE_STATE = "partial_parse.msgpack"
 PROJECT_FILES = (".sql", ".yml", ".md")
 FAILURES_TOLD = 3
+DBT_BY_HAND = """
+import signal
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+from dbt.cli.main import cli
+cli(prog_name="spotify-elt dbt --")
+"""
 
 
 def _folders() -> dict[str, str]:
@@ -45,14 +51,23 @@ def _where(schema_prefix: str) -> list[str]:
 
 
 def run_dbt(arguments: list[str], schema_prefix: str) -> int:
-    """Run dbt with `arguments` as typed by the user, and return its exit code."""
-    from dbt.cli.main import cli  # noqa: PLC0415 - it takes a second to import
+    """Run dbt with `arguments` as typed by the user, and return its exit code.
 
-    os.environ.update(_folders())
-    cli(  # it prints what dbt prints, and exits by itself
-        [*arguments, *_where(schema_prefix)], prog_name="spotify-elt dbt --", standalone_mode=True
-    )
-    return 0
+    It has a process of its own, because it handles signals and closed pipes in its own way.
+    """
+    colors = {} if sys.stdout.isatty() else {"DBT_USE_COLORS": "false"}
+    command = [sys.executable, "-c", DBT_BY_HAND, *arguments, *_where(schema_prefix)]
+    with subprocess.Popen(command, env={**os.environ, **_folders(), **colors}) as process:
+        try:
+            return _exit_code(process.wait())
+        except BaseException:
+            process.terminate()
+            raise
+
+
+def _exit_code(returned: int) -> int:
+    """Return what a shell would say of a process that ended by itself or by a signal."""
+    return 128 - returned if returned < 0 else returned
 
 
 @dataclass

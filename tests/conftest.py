@@ -13,6 +13,8 @@ from postgres_server import (
     version_of,
 )
 
+from sample_api import SampleApi
+
 ICU_SINCE = 15  # the first version whose databases may sort by ICU
 
 
@@ -71,3 +73,10 @@ def new_elt(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], CommandLin
 def elt(new_elt: Callable[[], CommandLine]) -> CommandLine:
     """The command line in a fresh folder: `elt("run", database=..., api=..., config=...)`."""
     return new_elt()
+
+
+@pytest.fixture
+def extended_api() -> Iterator[SampleApi]:
+    """The sample in extended mode."""
+    with SampleApi() as running:
+        yield running

@@ -22,6 +22,7 @@ import psycopg2
 
 ADMIN_PASSWORD = "only-the-tests-know"
 ROLE = "elt tester"
+READER = "elt reader"  # owns nothing, and may create nothing
 # Every character that a URL or a DSN trips over.
 PASSWORD = 'it\'s a p@ss:w/rd, 100% \\ "odd" & #é'
 SETTINGS = """
@@ -55,11 +56,15 @@ class PostgresServer:
         self._initialize(*initdb_options)
         self._process = self._start()
 
-    def new_database(self) -> Database:
-        """Create an empty database, owned by an ordinary role, and return its PG* variables."""
+    def new_database(self, template: str = "template1") -> Database:
+        """Create a database, owned by an ordinary role, and return its PG* variables.
+
+        Args:
+            template: a database to copy, which nobody may be connected to; an empty one if none.
+        """
         name = f"elt_{next(self._numbers)}"
         with self._admin() as cursor:
-            cursor.execute(f'create database {name} owner "{ROLE}"')
+            cursor.execute(f'create database {name} owner "{ROLE}" template {template}')
         return {
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.port),
@@ -109,7 +114,8 @@ class PostgresServer:
         while True:
             try:
                 with self._admin() as cursor:
-                    cursor.execute(f"""create role "{ROLE}" login password %s""", [PASSWORD])
+                    for role in (ROLE, READER):
+                        cursor.execute(f'create role "{role}" login password %s', [PASSWORD])
             except psycopg2.OperationalError as error:
                 if process.poll() is not None or time.monotonic() > deadline:
                     told = (self._folder / "log").read_text()

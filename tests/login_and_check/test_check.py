@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine, Finished
-from postgres_server import Database, connected, free_port, query
+from postgres_server import READER, Database, free_port, query
 
 from loader import check_database
 from sample_api import (
@@ -187,17 +187,12 @@ def test_an_unreachable_database_does_not_hide_the_rest(
 def test_a_user_who_may_not_create_schemas_is_told_what_to_grant(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
-    role = f"reader of {database['PGDATABASE']}"
-    with connected(database) as cursor:
-        cursor.execute(f'create role "{role}" login')
-    reader = {**database, "PGUSER": role}
+    reader = {**database, "PGUSER": READER}
     finished = elt("check", database=reader, api=extended_api, user=True, config=MINE)
-    with connected(database) as cursor:
-        cursor.execute(f'drop role "{role}"')
     assert finished.code == 1, finished.output
     state, why = rows_of(finished)["Schemas"]
     assert state == "problem"
-    assert f'grant create on database {database["PGDATABASE"]} to "{role}"' in why
+    assert f'grant create on database {database["PGDATABASE"]} to "{READER}"' in why
 
 
 def test_an_untested_version_is_a_warning(

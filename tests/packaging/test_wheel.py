@@ -36,7 +36,7 @@ def test_the_wheel_holds_the_code_the_dbt_project_and_the_sample(wheel: zipfile.
 
 def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
-    assert "spotify-elt = loader.cli:main" in wheel.read(entry_points).decode()
+    assert "spotify-elt = loader.__main__:main" in wheel.read(entry_points).decode()
     assert [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")]
 
 

@@ -113,11 +113,11 @@ def storable(value: Any) -> Any:
 
 def known_date(album: Row) -> tuple[int | None, int | None, int | None]:
     """Return year, month and day of an album's release, as far as they are known."""
-    found = DATE.fullmatch(album.get("release_date") or "")
+    found = DATE.fullmatch(storable(album.get("release_date") or ""))
     if not found or found[1] == "0000":
         return None, None, None
     year, month, day = (int(part) if part else None for part in found.groups())
-    stated = COARSENESS.get(album.get("release_date_precision") or "day", 3)
+    stated = COARSENESS.get(storable(album.get("release_date_precision") or "day"), 3)
     if month is None or stated < COARSENESS["month"] or not 1 <= month <= 12:
         return year, None, None
     if day is None or stated < COARSENESS["day"]:

@@ -1,5 +1,6 @@
 """What a run of the pipeline left behind, to be looked at by several tests."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from command_line import Finished
 from postgres_server import Database
 
 from sample_api import Catalogue, Served
+
+Loaded = Callable[..., Database]  # of playlist ids, to a database that holds them
 
 
 @dataclass(frozen=True)

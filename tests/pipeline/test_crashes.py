@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+import yaml
 from command_line import CommandLine
 from marts import read_answers, wrong_answers
 from postgres_server import Database, PostgresServer, connected, query
+from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
 
@@ -54,11 +56,11 @@ class Victim:
 
 
 @pytest.fixture
-def victim(elt: CommandLine, database: Database) -> Iterator[Victim]:
+def victim(elt: CommandLine, loaded: Loaded) -> Iterator[Victim]:
     """A database that holds a first load, and an edited playlist to load next."""
+    (elt.folder / "pipeline.yml").write_text(yaml.safe_dump({"playlists": PLAYLISTS}))
     with SampleApi(latency=0.02) as api:
-        one = Victim(elt, database, api)
-        one.run()
+        one = Victim(elt, loaded(*PLAYLISTS), api)
         api.catalogue.edit(MAIN_PLAYLIST, rows=lambda rows: rows[7:])
         yield one
 

@@ -47,13 +47,15 @@ def test_the_last_good_answers_stand_until_a_good_run(
     good = read_answers(database)
 
     catalogue.change(track["id"], duration_ms=999)
-    failed_test = elt("run", database=database, api=extended_api, environment=own)
+    # Its popularity and duration may change while the playlist does not.
+    failed_test = elt("run", "--force", database=database, api=extended_api, environment=own)
     assert failed_test.code == 1, failed_test.output
     assert HOUSE_RULE in failed_test.last_line
     assert "the last good answers stand" in failed_test.last_line
     assert read_answers(database) == good
 
     catalogue.change(track["id"], duration_ms=duration, popularity="very")
+    # After a failed run nothing is taken as known, so it is read again also without --force.
     failed_model = elt("run", database=database, api=extended_api, environment=own)
     assert failed_model.code == 1, failed_model.output
     assert "tracks" in failed_model.last_line

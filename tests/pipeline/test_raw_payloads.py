@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import requests
 from command_line import CommandLine, Finished
-from expected import storable
+from expected import known_date, storable
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from marts import wrong_answers
 from postgres_server import Database, PostgresServer, query
 
@@ -23,7 +25,41 @@ from sample_api import (
     row,
 )
 
+TEXT = st.text(st.one_of(st.characters(), st.characters(categories=["Cs"])), max_size=30)
+PART = st.one_of(
+    st.integers(0, 13).map("{:02}".format),
+    st.integers(0, 40).map(str),
+    st.text("0٢²-+ .e", max_size=3),
+)
+DATE = st.one_of(
+    TEXT,
+    st.dates().map(str),
+    st.dates().map(lambda day: str(day)[:7]),
+    st.tuples(st.integers(0, 12_000), PART, PART).map(lambda parts: "{:04}-{}-{}".format(*parts)),
+    st.tuples(st.dates().map(str), TEXT).map("".join),
+    st.lists(PART, max_size=4).map("-".join),
+)
+PRECISION = st.one_of(st.sampled_from(["year", "month", "day", None]), TEXT)
+
+
+def random_values(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
+    """Return this many values, the same ones every time, so that one run of the pipeline has all.
+
+    Hypothesis looks for small and nasty ones, but cannot shrink what fails: the assertion does.
+    """
+    found: list[Any] = []
+
+    @settings(max_examples=count, derandomize=True, database=None, phases=[Phase.generate])
+    @given(strategy)
+    def collect(value: Any) -> None:
+        found.append(value)
+
+    collect()
+    return found
+
+
 PRIVATE_USE = [chr(code) for code in range(0xF020, 0xF040)]  # dlt marks typed text with some
+RANDOM_TEXTS, RANDOM_DATES = 100, 300
 ODD_TEXTS = [
     *(f"{character}2024-05-17" for character in PRIVATE_USE),
     *("\0", "a\0b\0", "\ud83d", "\udca9\ud83d", "\\u0000", "\\ud83d", "\ufffd", "\ufeffbom"),
@@ -37,6 +73,7 @@ ODD_TEXTS = [
         "  padded  ",
     ),
     *("NULL", "null", "{}", "[1, 2]", "2024-05-17T00:00:00Z", "1e400", "x" * 5000),
+    *random_values(TEXT, RANDOM_TEXTS),
 ]
 ODD_DATES = [
     *(("2024-02-30", "day"), ("2023-02-29", "day"), ("2024-02-29", "day"), ("2024-13-01", "day")),
@@ -44,6 +81,7 @@ ODD_DATES = [
     *(("2024-05", "day"), ("2024", "day"), ("0000-05-17", "day"), ("0001-01-01", "day")),
     *(("9999-12-31", "day"), ("24", "year"), ("2024-5-7", "day"), ("May 2024", None), ("", None)),
     *(("2024-05-17\n", "day"), ("٢٠٢٤", "year"), ("2024-05-17", None), ("2024-05-17", "decade")),
+    *random_values(st.tuples(DATE, PRECISION), RANDOM_DATES),
 ]
 
 
@@ -172,6 +210,17 @@ def odd(any_server: PostgresServer, new_elt: Callable[[], CommandLine]) -> Odd:
         finished = new_elt()("run", database=database, api=api, config=config)
         sent = _as_sent(api, playlist_ids)
     return Odd(catalogue, playlist_ids, database, finished, sent)
+
+
+def test_the_random_dates_are_of_every_kind() -> None:
+    """A generator that only made rubbish would prove nothing."""
+    found = [
+        known_date({"release_date": date, "release_date_precision": precision})
+        for date, precision in ODD_DATES[-RANDOM_DATES:]
+    ]
+    known = [tuple(part is not None for part in parts) for parts in found]
+    for kind in ((False,) * 3, (True, False, False), (True, True, False), (True,) * 3):
+        assert known.count(kind) >= RANDOM_DATES / 30, kind
 
 
 def test_odd_text_dates_and_gaps_are_answered_right(odd: Odd) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong before a run begins: one sentence, the right exit code, and nothing written."""
+"""What is wrong before a run begins: one sentence, the right exit code, nothing but a log entry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,14 +23,31 @@ def assert_one_sentence(finished: Finished, code: int, *words: str) -> None:
     assert "Summary" not in finished.stdout
 
 
-def assert_nothing_written(database: Database) -> None:
-    """The database is as empty as on the day it was created."""
+def schemas_in(database: Database) -> list[str]:
+    """Return the schemas that somebody has created."""
     schemas = query(
         database,
         "select nspname from pg_namespace where nspname !~ '^pg_' "
         "and nspname not in ('information_schema', 'public')",
     )
-    assert schemas == []
+    return [schema for (schema,) in schemas]
+
+
+def assert_nothing_written(database: Database) -> None:
+    """The database is as empty as on the day it was created."""
+    assert schemas_in(database) == []
+
+
+def assert_only_logged(database: Database, finished: Finished, requests: int) -> None:
+    """The run log tells what the command told, and nothing else was written."""
+    assert schemas_in(database) == ["spotify_logging"]
+    logged = query(
+        database,
+        "select status, error, finished_at is not null, changed_raw, built_with, api_requests "
+        "from spotify_logging.pipeline_runs",
+    )
+    told = finished.last_line.removeprefix("spotify-elt: ")
+    assert logged == [("failed", told, True, False, None, requests)]
 
 
 def test_without_credentials_it_names_them_and_the_sample(
@@ -76,7 +93,8 @@ def test_wrong_credentials_are_named_and_not_told(  # noqa: PLR0913, PLR0917 - f
     assert_one_sentence(finished, WRONG_USAGE, named)
     for secret in ("not-the-secret", "not-the-token", CLIENT_SECRET, REFRESH_TOKEN):
         assert secret not in finished.output
-    assert_nothing_written(database)
+    assert_only_logged(database, finished, requests=len(extended_api.requests))
+    assert [served.endpoint for served in extended_api.requests] == ["token"]
 
 
 def test_an_unreachable_database_is_told_before_spotify_is_asked(
@@ -104,13 +122,19 @@ def test_answers_before_the_first_run_say_so(elt: CommandLine, database: Databas
     assert_one_sentence(elt("answers", database=database), FAILED, "spotify-elt run")
 
 
-def test_an_unknown_playlist_fails_and_writes_nothing(
+def test_an_unknown_playlist_fails_and_is_only_logged(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
     config = {"playlists": [UNKNOWN_PLAYLIST]}
     finished = elt("run", database=database, api=extended_api, config=config)
     assert_one_sentence(finished, FAILED, UNKNOWN_PLAYLIST, "not found")
-    assert_nothing_written(database)
+    assert_only_logged(database, finished, requests=len(["token", "playlist"]))
+    logged = query(
+        database,
+        "select playlist_id, status, reason, loaded_at from spotify_logging.playlist_loads",
+    )
+    told = finished.last_line.removeprefix("spotify-elt: ")
+    assert logged == [(UNKNOWN_PLAYLIST, "failed", told, None)]
 
 
 @pytest.mark.parametrize(

