@@ -13,7 +13,7 @@ Where what is:
     raw_json, spool, side_by_side     JSON that PostgreSQL can store, rows on disk, work in parallel
     source, warehouse, stored         the dlt source, its load into the raw tables, reading them
     transform, dbt_process            dbt, in a process of its own
-    run_log                           what a run leaves for the next one
+    run_log, run_log_tables           what a run leaves for the next one
     answers, summary                  what a run prints
     login, consent, consent_server    a user's consent, once in the browser
     dotenv_file                       `.env`, changed without losing a line

@@ -21,9 +21,9 @@ def track_of(row: Any) -> dict[str, Any] | None:
     if not isinstance(row, dict):
         return None
     item = row["item"] if "item" in row else row.get("track")
-    if not isinstance(item, dict) or item.get("type") != "track" or row.get("is_local"):
+    if not isinstance(item, dict) or row.get("is_local") or item.get("is_local"):
         return None
-    return item if _id(item) and not item.get("is_local") else None
+    return item if _id(item) and (item.get("type") or "track") == "track" else None
 
 
 def _id(thing: object) -> str | None:

@@ -98,6 +98,10 @@ def test_a_track_is_found_under_the_new_key_and_the_old(key: str) -> None:
     assert track_of({"is_local": False, key: track}) == track
 
 
+def test_an_item_without_a_type_is_a_track_as_dbt_takes_it() -> None:
+    assert track_of({"item": {"id": "x"}}) == {"id": "x"}
+
+
 @pytest.mark.parametrize(
     "odd",
     [
