@@ -40,7 +40,7 @@ def test_every_row_of_the_playlist_arrives(in_each_mode: Run) -> None:
 def test_development_mode_says_what_spotify_does_not_send(development: Run) -> None:
     words = development.finished.words
     for kind in ("tracks", "albums", "artists"):
-        assert f"popularity of {kind}: of none of the" in words
+        assert f"popularity of {kind}: missing for all" in words
 
 
 def test_development_mode_has_no_popularity_and_ranks_by_tracks(development: Run) -> None:
@@ -66,7 +66,9 @@ def test_with_popularity_nothing_is_said_to_be_missing_of_it(extended: Run) -> N
 @pytest.mark.parametrize("table", ["playlists", "playlist_items", "albums", "artists"])
 def test_the_summary_counts_the_rows_of_each_raw_table(extended: Run, table: str) -> None:
     ((count,),) = query(extended.database, f"select count(*) from spotify_raw.{table}")
-    assert f"{count} {table.replace('_', ' ')}" in extended.finished.words
+    things = table.replace("_", " ").removesuffix("s" if count == 1 else "")
+    loaded = extended.finished.words.partition("Summary Loaded ")[2].partition(" Requests ")[0]
+    assert f"{count} {things}" in loaded.split(", ")
 
 
 def test_the_output_ends_with_the_five_questions_and_a_summary(extended: Run) -> None:
