@@ -5,21 +5,18 @@
 
 import hashlib
 import json
-import logging
 import os
 import subprocess
 import sys
-from collections import Counter
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from loader import __version__
 from loader.errors import BuildError
-
-log = logging.getLogger(__name__)
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_spotify"
 # dbt's parse state, made when the package is installed: parsing anew takes two seconds more.
@@ -70,19 +67,6 @@ def _exit_code(returned: int) -> int:
     return 128 - returned if returned < 0 else returned
 
 
-@dataclass
-class Built:
-    """What dbt did.
-
-    Attributes:
-        statuses: how many nodes ended as `success`, `pass`, `error`, `fail`, `skipped`, ...
-        failures: one line for each that failed.
-    """
-
-    statuses: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-
-
 class Transformation:
     """The dbt build of one run: begins to parse at once, builds when told.
 
@@ -98,11 +82,12 @@ class Transformation:
         quiet = ["--log-level", "none", "--no-use-colors", "--target", "candidate"]
         if not Path(target, PARSE_STATE).exists() and Path(PARSED_AHEAD, PARSE_STATE).exists():
             quiet += ["--partial-parse-file-path", str(PARSED_AHEAD / PARSE_STATE)]
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - till __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-m", "loader.dbt_process", *quiet, *_where(schema_prefix)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,  # a pipe that nobody reads would fill up
             text=True,
             env={**os.environ, **folders, "DBT_TARGET_PATH": target},
         )
@@ -127,12 +112,13 @@ class Transformation:
     ) -> None:
         self._process.kill()
         self._process.communicate()
+        self._errors.close()
 
     def parsed(self) -> bool:
         """Wait until dbt has parsed the project, and say whether it could."""
         return bool(json.loads(self._stream("stdout").readline() or "{}").get("parsed"))
 
-    def build(self, on_node: Callable[[int], None]) -> Built:
+    def build(self, on_node: Callable[[int], None]) -> None:
         """Build and test all models, and publish the marts if all is well.
 
         Args:
@@ -141,29 +127,29 @@ class Transformation:
         Raises:
             BuildError: a model or a test failed; the last good marts stand.
         """
-        built, nodes = Built(), 0
-        try:
+        # Where it ended early, its last answer says why.
+        with suppress(BrokenPipeError):
             self._stream("stdin").write("build\n")
             self._stream("stdin").flush()
-        except BrokenPipeError:
-            pass  # it ended early; its last answer says why
         last: dict[str, Any] = {}
+        nodes = 0
         for line in self._stream("stdout"):
             last = json.loads(line)
             nodes = last.get("nodes", nodes)
             if "node" in last:
-                built.statuses[last["status"]] += 1
                 on_node(nodes)
-        built.failures = last.get("failures", [])
+            if "done" in last:
+                break  # its process takes a moment to end, which nobody need wait for
         if not last.get("done"):
-            raise BuildError(self._explained(built, ended="done" in last))
-        return built
+            raise BuildError(self._explained(last))
 
-    def _explained(self, built: Built, *, ended: bool) -> str:
-        told = "; ".join(built.failures[:FAILURES_TOLD])
-        if not ended:
-            told = " ".join(self._stream("stderr").read().split())[-500:] or "its process ended"
-        more = len(built.failures) - FAILURES_TOLD
+    def _explained(self, last: dict[str, Any]) -> str:
+        failures = last.get("failures", [])
+        told = "; ".join(failures[:FAILURES_TOLD])
+        if "done" not in last:
+            self._errors.seek(0)
+            told = " ".join(self._errors.read().split())[-500:] or "its process ended"
+        more = len(failures) - FAILURES_TOLD
         rest = f" (and {more} more)" if more > 0 else ""
         return (
             f"dbt failed, so the last good answers stand: {told}{rest}. "
