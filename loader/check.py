@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from rich.console import Console
 
 from loader import __version__, check_database, check_spotify, settings
+from loader.console import counted
 from loader.errors import SettingsError
 from loader.findings import Finding, exit_code, print_findings
 from loader.settings import PipelineConfig, SpotifyAccess
@@ -43,8 +44,8 @@ def _settings() -> tuple[PipelineConfig | None, Finding]:
         config = settings.pipeline_config()
     except SettingsError as error:
         return None, Finding("Settings", "problem", str(error), error.exit_code)
-    count = len(config.playlists)
-    detail = f"{count} playlist{'' if count == 1 else 's'}, load method {config.load_method}"
+    count = counted(len(config.playlists), "playlists")
+    detail = f"{count}, load method {config.load_method}"
     return config, Finding("Settings", "ok", detail)
 
 

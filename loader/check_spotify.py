@@ -2,15 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 from loader import consent
+from loader.console import counted
 from loader.errors import ComeBackLaterError, PipelineError, WithheldError
 from loader.findings import Finding, State
 from loader.reading import Head, PlaylistReader
 from loader.references import References
 from loader.settings import PipelineConfig, SpotifyAccess
-from loader.side_by_side import side_by_side
 from loader.spool import Spool
 from loader.spotify import Spotify
 
@@ -34,12 +33,7 @@ WHAT_IS_SENT: dict[str, tuple[State, str]] = {
 
 def findings(config: PipelineConfig, access: SpotifyAccess) -> list[Finding]:
     """Sign in, ask for the head of each playlist, and return all that was found."""
-    spotify = Spotify(
-        access,
-        config.concurrency,
-        config.max_wait,
-        lambda seconds: log.warning("Spotify asks to wait: pausing for %.0f s", seconds),
-    )
+    spotify = Spotify(access, config.concurrency, config.max_wait)
     try:
         spotify.sign_in()
     except PipelineError as error:
@@ -67,7 +61,8 @@ def _credentials(access: SpotifyAccess) -> Finding:
 def _playlists(config: PipelineConfig, spotify: Spotify) -> tuple[str, list[Finding]]:
     """Return the access mode that the answers tell, and a finding for each playlist."""
     references, found, withheld = References(), [], False
-    for playlist_id, head in _heads(config, spotify):
+    reader = PlaylistReader(spotify, Spool(), config.concurrency)
+    for playlist_id, head in reader.heads(config.playlists):
         withheld |= isinstance(head, WithheldError)
         if isinstance(head, Head) and references.access_mode is None:
             for row in head.rows:
@@ -79,24 +74,10 @@ def _playlists(config: PipelineConfig, spotify: Spotify) -> tuple[str, list[Find
     return references.access_mode or ("development" if withheld else "unknown"), found
 
 
-def _heads(config: PipelineConfig, spotify: Spotify) -> Iterator[tuple[str, Head | PipelineError]]:
-    """Yield each playlist's id with its first answer, or with the error in its place."""
-    reader = PlaylistReader(spotify, Spool(), config.concurrency)
-
-    def head(playlist_id: str) -> Head | PipelineError:
-        try:
-            return reader.head(playlist_id)
-        except PipelineError as error:
-            return error
-
-    heads = side_by_side(head, config.playlists, config.concurrency)
-    return zip(config.playlists, heads, strict=True)
-
-
 def _playlist(subject: str, head: Head | PipelineError) -> Finding:
     if isinstance(head, Head):
         name = json.loads(head.payload).get("name") or "without a name"
-        return Finding(subject, "ok", f"{name} ({head.total} row{'' if head.total == 1 else 's'})")
+        return Finding(subject, "ok", f"{name} ({counted(head.total, 'rows')})")
     if isinstance(head, ComeBackLaterError):
         return Finding(subject, "not asked", str(head), head.exit_code)
     return Finding(subject, "problem", str(head), SOME_UNREADABLE)

@@ -37,6 +37,11 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def counted(count: int, things: str) -> str:
+    """Return how many there are, in words: `1 playlist`, `2 playlists`."""
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"
+
+
 class Advance(Protocol):
     """Tells a step that it has come further."""
 

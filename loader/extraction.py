@@ -17,7 +17,6 @@ from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
 from loader.references import References
 from loader.run_log import KnownPlaylist, RunLog
 from loader.settings import PipelineConfig
-from loader.side_by_side import side_by_side
 from loader.spool import Spool
 from loader.spotify import Spotify
 from loader.stored import Stored
@@ -77,19 +76,11 @@ class Extraction:
 
     def readings(self, advance: Callable[[], None]) -> Iterator[Reading]:
         """Yield each playlist that is to be loaded, whole; call `advance` after each of all."""
-        playlist_ids = self._config.playlists
-        heads = side_by_side(self._head, playlist_ids, self._config.concurrency)
-        for playlist_id, head in zip(playlist_ids, heads, strict=True):
+        for playlist_id, head in self._reader.heads(self._config.playlists):
             reading = self._read(playlist_id, head)
             advance()
             if reading is not None:
                 yield reading
-
-    def _head(self, playlist_id: str) -> Head | PipelineError:
-        try:
-            return self._reader.head(playlist_id)
-        except (ComeBackLaterError, PlaylistError, SpotifyError) as error:
-            return error  # it concerns this playlist, not the others that are under way
 
     def _read(self, playlist_id: str, head: Head | PipelineError) -> Reading | None:
         try:

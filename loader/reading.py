@@ -10,12 +10,12 @@ A playlist without its contents was not permitted. It is never taken for an empt
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from loader.errors import PlaylistError, RefusedError, WithheldError
+from loader.errors import PipelineError, PlaylistError, RefusedError, WithheldError
 from loader.raw_json import as_text
 from loader.side_by_side import side_by_side
 from loader.spool import Spool
@@ -129,6 +129,21 @@ class PlaylistReader:
             rows=[as_text(row) for row in contents.get("items") or []],
             asked_at=asked_at,
         )
+
+    def heads(self, playlist_ids: Sequence[str]) -> Iterator[tuple[str, Head | PipelineError]]:
+        """Ask for several playlists side by side; yield each id, in order, with its head.
+
+        An error stands in the place of its playlist's head: it concerns this one, not the others.
+        """
+
+        def head(playlist_id: str) -> Head | PipelineError:
+            try:
+                return self.head(playlist_id)
+            except PipelineError as error:
+                return error
+
+        heads = side_by_side(head, playlist_ids, self._workers)
+        return zip(playlist_ids, heads, strict=True)
 
     def whole(self, head: Head) -> Reading:
         """Read the rows that the head does not hold.

@@ -46,12 +46,7 @@ def run(
         PipelineError: the run failed; its message says why and what to do.
     """
     steps = Steps()
-    spotify = Spotify(
-        access,
-        config.concurrency,
-        config.max_wait,
-        lambda seconds: log.warning("Spotify asks to wait: pausing for %.0f s", seconds),
-    )
+    spotify = Spotify(access, config.concurrency, config.max_wait)
     # An unreachable database, or another run, is told before Spotify is asked for anything.
     with steps.shown(), database.connected() as connection:
         if ending := consent.warning(access):

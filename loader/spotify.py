@@ -60,7 +60,6 @@ class Spotify:
         access: addresses and credentials.
         concurrency: how many requests may be under way at once.
         max_wait: the longest single wait for a rate limit.
-        on_wait: called with the seconds before every such wait.
     """
 
     def __init__(
@@ -68,11 +67,10 @@ class Spotify:
         access: SpotifyAccess,
         concurrency: int,
         max_wait: timedelta,
-        on_wait: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._adapter = _CountingAdapter(concurrency)
         self._last = threading.local()
-        self._pause = Pause(max_wait, on_wait)
+        self._pause = Pause(max_wait, _show_wait)
         self._signing_in = threading.Lock()
         self._under_way = threading.BoundedSemaphore(concurrency)
         self._tokens = Tokens(access, self._session(), TIMEOUT)
@@ -91,11 +89,6 @@ class Spotify:
     def requests_made(self) -> int:
         """How many requests were sent so far, tokens and retries included."""
         return self._adapter.requests
-
-    @property
-    def seconds_waited(self) -> float:
-        """How long the workers were paused by rate limits so far."""
-        return self._pause.seconds_waited
 
     def sign_in(self) -> None:
         """Fetch the access token, so that wrong credentials are told before anything else.
@@ -169,3 +162,7 @@ class Spotify:
 
     def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
         self._last.response = response
+
+
+def _show_wait(seconds: float) -> None:
+    log.warning("Spotify asks to wait: pausing for %.0f s", seconds)

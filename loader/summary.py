@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loader.console import printable
+from loader.console import counted, printable
 
 # Share of each kind that has the field, over the playlists of the run.
 COMPLETENESS = """
@@ -101,11 +101,6 @@ def print_summary(screen: Console, summary: Summary) -> None:
         table.add_row(f"  {heading}", Text(printable(line)))
     screen.print("\nSummary", style="bold")
     screen.print(table)
-
-
-def counted(count: int, things: str) -> str:
-    """Return how many there are, in words: `1 playlist`, `2 playlists`."""
-    return f"{count} {things.removesuffix('s') if count == 1 else things}"
 
 
 def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> list[str]:
