@@ -1,7 +1,6 @@
 """Spotify as a check sees it: who may sign in, what will be sent, which playlists may be read."""
 
 import json
-import logging
 
 from loader import consent
 from loader.console import counted
@@ -12,8 +11,6 @@ from loader.references import References
 from loader.settings import PipelineConfig, SpotifyAccess
 from loader.spool import Spool
 from loader.spotify import Spotify
-
-log = logging.getLogger(__name__)
 
 NONE_READABLE, SOME_UNREADABLE = 1, 3  # exit codes
 
