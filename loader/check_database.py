@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import psycopg2
 from psycopg2.extensions import connection
 
-from loader import database, embedded, run_log
+from loader import database, earlier_runs, embedded
 from loader.errors import PipelineError
 from loader.findings import Finding
 from loader.settings import PipelineConfig, SpotifyAccess
@@ -39,7 +39,7 @@ def findings(
             if config is None or access is None:
                 return found, None
             schema = f"{config.schema_prefix}_logging"
-            until = run_log.not_before(opened, schema, run_log.app_digest(access))
+            until = earlier_runs.not_before(opened, schema, earlier_runs.app_digest(access))
             return found, until.astimezone(UTC) if until else None
     except PipelineError as error:
         return [Finding("Database", "problem", str(error), error.exit_code)], None

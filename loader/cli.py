@@ -8,29 +8,21 @@ import argparse
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NoReturn, get_args
 
-from loader import __version__, database, settings
+from loader import __version__, database, logs, notices, settings
 from loader.console import console
 from loader.embedded import embedded_postgres
-from loader.errors import PipelineError
+from loader.errors import PipelineError, SignalledError, in_words
+from loader.run_log import new_run_id
 
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
 
 
-class _SignalledError(BaseException):
-    """Somebody wants this process to end; not an Exception, so that no library swallows it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"ended by {signal.Signals(number).name}")
-        self.number = number
-
-
 def _raise_signalled(number: int, _frame: object) -> NoReturn:
-    raise _SignalledError(number)
+    raise SignalledError(number)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,21 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _raise_signalled)
     try:
         settings.read_dotenv()
+        logs.show_warnings()
         return _finished(options.command(options))
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUTPUT_CLOSED
-    except PipelineError as error:
-        print(f"spotify-elt: {error}", file=sys.stderr)
-        return error.exit_code
-    except Exception as error:  # noqa: BLE001 - a user must never be shown a traceback
-        print(f"spotify-elt: {_unexpected(error)}", file=sys.stderr)
-        return 1
-    except _SignalledError as signalled:
-        print(f"spotify-elt: {signalled}; the last good answers stand.", file=sys.stderr)
+    except SignalledError as signalled:
+        logs.complain(in_words(signalled))
         # Not by way of sys.exit, which would wait for the answers that workers still wait for.
         sys.stderr.flush()
         os._exit(128 + signalled.number)
+    except Exception as error:  # noqa: BLE001 - a user must never be shown a traceback
+        logs.complain(in_words(error))
+        return error.exit_code if isinstance(error, PipelineError) else 1
 
 
 def _finished(code: int) -> int:
@@ -65,9 +55,6 @@ def _finished(code: int) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Load the playlists, build and test the marts, print the five answers."""
-    from loader import sample  # noqa: PLC0415 - only this command needs the database driver
-    from loader.transform import Transformation  # noqa: PLC0415
-
     config = settings.pipeline_config()
     changes: dict[str, object] = {}
     if options.playlist:
@@ -76,25 +63,38 @@ def run(options: argparse.Namespace) -> int:
         changes["load_method"] = options.load_method
     if changes:
         config = settings.validated({**config.model_dump(), **changes}, "arguments")
+    run_id = new_run_id()
+    lines = logs.RunLines(run_id)
+    notify_url = config.notify_url.get_secret_value() if config.notify_url else None
+    with lines.collected(), notices.on_failure(notify_url, run_id):
+        _run(config, lines, sample=options.sample, force=options.force)
+    return 0
+
+
+def _run(
+    config: settings.PipelineConfig, lines: logs.RunLines, *, sample: bool, force: bool
+) -> None:
+    from loader import sample as bundled  # noqa: PLC0415 - only a run needs the database driver
+    from loader.transform import Transformation  # noqa: PLC0415
+
     access_to: AbstractContextManager[settings.SpotifyAccess]
-    if options.sample:
-        sample.refuse_unless_embedded()
-        access_to = sample.sample_spotify()
+    if sample:
+        bundled.refuse_unless_embedded()
+        access_to = bundled.sample_spotify()
     else:
         access_to = nullcontext(settings.spotify_access())
     with access_to as access, _database() as embedded:
         if embedded:
             with database.connected() as connection:
-                sample.keep_apart(connection, config.schema_prefix, sample=options.sample)
-        if options.sample:
+                bundled.keep_apart(connection, config.schema_prefix, sample=sample)
+        if sample:
             print("This is the bundled sample playlist, invented data, not Spotify's.")
         with Transformation(config.schema_prefix) as transformation:
             from loader import sequence  # noqa: PLC0415 - dlt's import goes on beside dbt's
 
-            code = sequence.run(config, access, transformation, force=options.force)
-        if options.sample:
+            sequence.run(config, access, transformation, lines, force=force)
+        if sample:
             print("\nThis was the bundled sample. For your playlists: copy .env.example to .env.")
-    return code
 
 
 def answers(_: argparse.Namespace) -> int:
@@ -105,6 +105,26 @@ def answers(_: argparse.Namespace) -> int:
     with _database(), database.connected() as connection:
         print_answers(connection, f"{config.schema_prefix}_marts", console())
     return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show the last runs; exit code 1 when the last one failed or none ended well lately."""
+    from loader import run_lock  # noqa: PLC0415 - the database driver
+    from loader import status as last_runs  # noqa: PLC0415
+
+    config = settings.pipeline_config()
+    with _database(), database.connected() as connection:
+        found = last_runs.health(
+            connection,
+            f"{config.schema_prefix}_logging",
+            config.max_age,
+            at_work=run_lock.at_work(connection, config.schema_prefix),
+        )
+    if options.json:
+        print(last_runs.as_json(found))
+    else:
+        last_runs.print_status(console(), found)
+    return 0 if found.trouble is None else 1
 
 
 def dbt(options: argparse.Namespace) -> int:
@@ -130,17 +150,6 @@ def check(_: argparse.Namespace) -> int:
     from loader import check as readiness  # noqa: PLC0415 - spotipy and the database driver
 
     return readiness.check(console())
-
-
-def _unexpected(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"The operating system refused: {error}. What was loaded before is untouched."
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    words = " ".join(str(error).split())
-    return (
-        f"Unexpected {type(error).__name__}: {words} (at {place.name}, line {place.lineno}). What "
-        "was loaded before is untouched. Please report this."
-    )
 
 
 @contextmanager
@@ -197,6 +206,10 @@ def _parser() -> argparse.ArgumentParser:
         "answers", help=answers.__doc__, description=answers.__doc__
     )
     answers_command.set_defaults(command=answers)
+
+    status_command = commands.add_parser("status", help=status.__doc__, description=status.__doc__)
+    status_command.add_argument("--json", action="store_true", help="print it for machines")
+    status_command.set_defaults(command=status)
 
     dbt_command = commands.add_parser("dbt", help=dbt.__doc__, description=dbt.__doc__)
     dbt_command.add_argument("arguments", nargs="+", metavar="-- ARGS", help="dbt's own arguments")

@@ -3,8 +3,8 @@
 dbt takes seconds to import and to parse its project, and a run has seconds to wait for Spotify.
 So the run starts this process first, and says `build` on its standard input once the raw tables
 are loaded. It answers with one JSON object a line on standard output: `{"parsed": true}`, then
-`{"nodes": N}` when the build begins, `{"node": ..., "status": ...}` for each node, at last
-`{"done": true|false}`.
+`{"nodes": N}` when the build begins, `{"node": ...}` for each node that is finished, `{"line": ...,
+"level": ...}` for what dbt logs, at last `{"done": true|false}` with `failures` and `results`.
 
 When the run dies, standard input ends and this process with it: a build that nobody watches must
 not publish anything.
@@ -32,6 +32,8 @@ ANY_DATABASE = {
     "PGSSLROOTCERT": "",
 }
 FINISHED = ("success", "pass", "warn", "no-op")
+LEVELS = ("info", "warn", "error")
+UNSAID = ("LogStartLine",)  # another line says how the node ended
 
 
 def main(arguments: list[str]) -> int:
@@ -59,17 +61,20 @@ def main(arguments: list[str]) -> int:
             os.environ[name] = value
 
     def tell(event: EventMsg) -> None:
+        info: Any = event.info
         data: Any = event.data  # one of hundreds of messages, told apart by name
-        if event.info.name == "NodeFinished":
-            say(node=data.node_info.unique_id, status=data.node_info.node_status)
-        elif event.info.name == "ConcurrencyLine":
+        if info.name == "NodeFinished":
+            say(node=data.node_info.unique_id)
+        elif info.name == "ConcurrencyLine":
             say(nodes=data.node_count)
+        if info.level in LEVELS and info.msg.strip() and info.name not in UNSAID:
+            say(line=info.msg.strip(), level=info.level)
 
     manifest: Any = parsed.result
     _name_database(manifest, os.environ["PGDATABASE"])
     runner = dbtRunner(manifest=manifest, callbacks=[tell])
     built = runner.invoke(["build", "--exclude-resource-type", "unit_test", *arguments])
-    say(done=built.success, failures=_failures(built))
+    say(done=built.success, failures=_failures(built), results=_results(built))
     return 0 if built.success else 1
 
 
@@ -88,6 +93,21 @@ def _listen(word: threading.Event) -> None:
         if line.strip() == "build":
             word.set()
     os._exit(1)  # the run is gone
+
+
+def _results(built: dbtRunnerResult) -> list[dict[str, Any]]:
+    """What became of each node, by the names of `NodeResult`."""
+    return [
+        {
+            "node": result.node.unique_id,
+            "resource_type": str(result.node.resource_type),
+            "status": str(result.status),
+            "seconds": result.execution_time,
+            "failures": result.failures,
+            "message": result.message,
+        }
+        for result in getattr(built.result, "results", None) or []
+    ]
 
 
 def _failures(built: dbtRunnerResult) -> list[str]:

@@ -9,13 +9,13 @@ others go on.
 import logging
 from collections.abc import Callable, Iterator
 
+from loader.earlier_runs import EarlierRuns, KnownPlaylist
 from loader.entities import Entities
 from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SpotifyError
 from loader.needs import EntityNeeds
 from loader.outcome import Outcome, PlaylistLoad
 from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
 from loader.references import References
-from loader.run_log import KnownPlaylist, RunLog
 from loader.settings import PipelineConfig
 from loader.spool import Spool
 from loader.spotify import Spotify
@@ -30,7 +30,7 @@ class Extraction:
     Args:
         spotify: the client.
         config: which playlists, and the load method.
-        run_log: tells what earlier runs loaded.
+        earlier_runs: tell what earlier runs loaded.
         force: read also what has not changed.
 
     Attributes:
@@ -40,7 +40,7 @@ class Extraction:
     """
 
     def __init__(
-        self, spotify: Spotify, config: PipelineConfig, run_log: RunLog, *, force: bool
+        self, spotify: Spotify, config: PipelineConfig, earlier_runs: EarlierRuns, *, force: bool
     ) -> None:
         self.outcome = Outcome()
         self.entities = Entities(spotify, config.concurrency)
@@ -50,13 +50,13 @@ class Extraction:
         self._reader = PlaylistReader(spotify, self._spool, config.concurrency)
         self._overwrite = config.load_method == "overwrite"
         read_all = force or self._overwrite
-        self._known = {} if read_all else self._still_stored(run_log)
+        self._known = {} if read_all else self._still_stored(earlier_runs)
         self.needs = EntityNeeds(
             References(),
             self.entities,
             self._stored,
             config,
-            batches_were_refused=run_log.batches_were_refused(),
+            batches_were_refused=earlier_runs.batches_were_refused(),
         )
 
     @property
@@ -64,9 +64,9 @@ class Extraction:
         """How many requests were not made because what they ask for is known and fresh."""
         return self.outcome.requests_saved + self.needs.requests_saved
 
-    def _still_stored(self, run_log: RunLog) -> dict[str, KnownPlaylist]:
+    def _still_stored(self, earlier_runs: EarlierRuns) -> dict[str, KnownPlaylist]:
         """Return the playlists that the log knows and that the raw tables still hold whole."""
-        known = run_log.known_playlists(self._config.max_age)
+        known = earlier_runs.known_playlists(self._config.max_age)
         stored = self._stored.rows(known)
         return {
             playlist_id: one

@@ -1,5 +1,6 @@
 """What became of the playlists of a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Self
@@ -50,17 +51,24 @@ class Outcome:
         loads: one for each playlist, in the order of the settings.
         stopped: set where Spotify asked for a longer wait than `max_wait`.
         requests_saved: how many requests were not made because a playlist had not changed.
+        rows: rows loaded by raw table; empty where nothing was.
     """
 
     loads: list[PlaylistLoad] = field(default_factory=list)
     stopped: ComeBackLaterError | None = None
     requests_saved: int = 0
+    rows: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, *statuses: Status) -> list[PlaylistLoad]:
         """Return the playlists with one of these statuses."""
         return [load for load in self.loads if load.status in statuses]
 
     @property
+    def answered(self) -> list[str]:
+        """The ids of the playlists that the marts answer for, in the order of the settings."""
+        return [load.playlist_id for load in self.of("loaded", "unchanged")]
+
+    @property
     def failures(self) -> str:
-        """The sentences of all playlists that failed, each once and on a line of its own."""
-        return "\n".join(dict.fromkeys(str(load.reason) for load in self.of("failed")))
+        """The sentences of all playlists that failed, each once."""
+        return " ".join(dict.fromkeys(str(load.reason) for load in self.of("failed")))

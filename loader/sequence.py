@@ -5,25 +5,28 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 """
 
 import logging
-from collections.abc import Mapping
+from dataclasses import dataclass
 
-from loader import consent, database
+from loader import consent, database, logs
 from loader.answers import print_answers
-from loader.console import Steps, console
-from loader.errors import ComeBackLaterError, PipelineError
+from loader.console import console, counted
+from loader.earlier_runs import EarlierRuns
+from loader.errors import ComeBackLaterError, PipelineError, SomeFailedError, in_words
 from loader.extraction import Extraction
+from loader.logs import PRINTED, RunLines
 from loader.outcome import Outcome
+from loader.run_lock import only_run
 from loader.run_log import RunLog, Status
 from loader.settings import PipelineConfig, SpotifyAccess
 from loader.source import spotify_source
 from loader.spotify import Spotify
+from loader.steps import Steps
 from loader.summary import Summary, not_sent, print_summary
 from loader.transform import Transformation
 from loader.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
-SOME_FAILED = 3  # exit code
 PLAYLISTS_PRINTED = 3  # after a run; `spotify-elt answers` prints them all
 
 
@@ -31,128 +34,176 @@ def run(
     config: PipelineConfig,
     access: SpotifyAccess,
     transformation: Transformation,
+    lines: RunLines,
     *,
     force: bool,
-) -> int:
-    """Run the whole sequence, print the answers, and return the exit code.
+) -> None:
+    """Run the whole sequence and print the answers.
 
     Args:
         config: what to load and how.
         access: where Spotify is and who asks.
         transformation: dbt, which has begun to parse.
+        lines: what the run logs.
         force: read also the playlists that have not changed.
 
     Raises:
+        SomeFailedError: some playlists failed; the others are loaded and answered.
         PipelineError: the run failed; its message says why and what to do.
     """
     steps = Steps()
-    spotify = Spotify(access, config.concurrency, config.max_wait)
     # An unreachable database, or another run, is told before Spotify is asked for anything.
-    with steps.shown(), database.connected() as connection:
+    with steps.shown(lines.screen), database.connected() as warehouse:
+        only_run(warehouse, config.schema_prefix)
         if ending := consent.warning(access):
             log.warning("%s", ending)
-        run_log = RunLog(connection, config, access)
-        extraction = Extraction(spotify, config, run_log, force=force)
-        try:
-            run_log.refuse_before_time()
-            with steps.step("Sign in"):
-                spotify.sign_in()
-            rows = _extract_and_load(config, extraction, run_log, steps)
-            built = _build(transformation, run_log, steps)
-        except BaseException as error:
-            _note(run_log, spotify, extraction, _status_of(error, extraction.outcome), error)
-            raise
-        outcome = extraction.outcome
-        changed: Status = "success" if rows or built else "skipped"
-        status: Status = "partial" if outcome.of("failed") else changed
-        _note(run_log, spotify, extraction, status)
-    _print(config, spotify, extraction, steps, rows)
-    return SOME_FAILED if outcome.of("failed") else 0
+        with (
+            database.connected() as opened,
+            RunLog(lines.run_id, opened, config, access) as run_log,
+        ):
+            earlier_runs = EarlierRuns(opened, run_log.schema, access)
+            spotify = Spotify(access, config.concurrency, config.max_wait)
+            extraction = Extraction(spotify, config, earlier_runs, force=force)
+            this_run = _Run(config, spotify, extraction, transformation, run_log, steps)
+            try:
+                earlier_runs.refuse_before_time()
+                built_with = earlier_runs.marts_built_with()
+                this_run.extract_and_load()
+                built = this_run.build(built_with)
+                summary = this_run.summary()
+            except BaseException as error:
+                this_run.end(_status_of(error, extraction.outcome), lines, error)
+                raise
+            for line in summary.lines:
+                log.info("%s: %s", *line, extra=PRINTED)
+            this_run.end(_status(extraction.outcome, built=built), lines)
+    if not logs.as_json():
+        _print(this_run.marts, extraction.outcome, summary)
+    if failed := extraction.outcome.of("failed"):
+        count = counted(len(failed), "playlists")
+        raise SomeFailedError(f"{count} failed: {extraction.outcome.failures}")
 
 
-def _extract_and_load(
-    config: PipelineConfig, extraction: Extraction, run_log: RunLog, steps: Steps
-) -> Mapping[str, int]:
-    """Read and load what has changed, and return the rows loaded by table: none if nothing had."""
-    warehouse = Warehouse(config.name, config.schema_prefix)
-    warehouse.mend_half_loaded()
-    outcome, needs = extraction.outcome, extraction.needs
-    with steps.step("Read playlists", len(config.playlists)) as advance:
-        readings = extraction.readings(advance)
-        load_ids = warehouse.extract(spotify_source(readings, needs, config.load_method))
-    stopped = outcome.stopped or needs.stopped
-    rows: Mapping[str, int] = {}
-    if outcome.of("loaded") or needs.count_read:
-        with steps.step("Load"):
-            run_log.changes_raw(load_ids)
-            rows = warehouse.load()
-            if config.load_method == "upsert":
-                emptied = [load.playlist_id for load in outcome.of("loaded") if load.total == 0]
-                warehouse.remove_items(emptied)
-    run_log.playlist_loads(outcome.loads)
-    if stopped is not None:
-        raise stopped
-    if not outcome.of("loaded", "unchanged"):
-        raise PipelineError(outcome.failures)
-    return rows
-
-
-def _build(transformation: Transformation, run_log: RunLog, steps: Steps) -> bool:
-    """Build, test and publish the marts, and return True; False where they are current."""
-    if run_log.marts_are_current(transformation.version):
-        return False
-    with steps.step("dbt build") as advance:
-        transformation.build(lambda nodes: advance(1, nodes))
-    run_log.published(transformation.version)
-    return True
+def _status(outcome: Outcome, *, built: bool) -> Status:
+    if outcome.of("failed"):
+        return "partial"
+    return "success" if outcome.rows or built else "skipped"
 
 
 def _status_of(error: BaseException, outcome: Outcome) -> Status:
-    stopped_half_way = isinstance(error, ComeBackLaterError) and outcome.of("loaded", "unchanged")
+    stopped_half_way = isinstance(error, ComeBackLaterError) and outcome.answered
     return "partial" if stopped_half_way else "failed"
 
 
-def _note(
-    run_log: RunLog,
-    spotify: Spotify,
-    extraction: Extraction,
-    status: Status,
-    error: BaseException | None = None,
-) -> None:
-    run_log.finish(
-        status,
-        str(error) or type(error).__name__ if error else extraction.outcome.failures or None,
-        not_before=error.not_before if isinstance(error, ComeBackLaterError) else None,
-        api_requests=spotify.requests_made,
-        requests_saved=extraction.requests_saved,
-        batches_refused=extraction.entities.batches_refused,
-    )
+@dataclass(frozen=True)
+class _Run:
+    """The steps of one run, in order, and what they need."""
+
+    config: PipelineConfig
+    spotify: Spotify
+    extraction: Extraction
+    transformation: Transformation
+    run_log: RunLog
+    steps: Steps
+
+    @property
+    def marts(self) -> str:
+        """The schema that people read."""
+        return f"{self.config.schema_prefix}_marts"
+
+    def extract_and_load(self) -> None:
+        """Read and load what has changed."""
+        with self.steps.step("Sign in"):
+            self.spotify.sign_in()
+        warehouse = Warehouse(self.config.name, self.config.schema_prefix)
+        warehouse.mend_half_loaded()
+        outcome, needs = self.extraction.outcome, self.extraction.needs
+        with self.steps.step("Read playlists", len(self.config.playlists)) as advance:
+            readings = self.extraction.readings(advance)
+            load_ids = warehouse.extract(spotify_source(readings, needs, self.config.load_method))
+        stopped = outcome.stopped or needs.stopped
+        if outcome.of("loaded") or needs.count_read:
+            with self.steps.step("Load"):
+                self.run_log.changes_raw(load_ids)
+                outcome.rows = warehouse.load()
+                if self.config.load_method == "upsert":
+                    emptied = [load.playlist_id for load in outcome.of("loaded") if not load.total]
+                    warehouse.remove_items(emptied)
+        self.run_log.playlist_loads(outcome.loads)
+        if stopped is not None:
+            raise stopped
+        if not outcome.answered:
+            raise PipelineError(outcome.failures)
+
+    def build(self, built_with: str | None) -> bool:
+        """Build, test and publish the marts, and return True; False where they are current.
+
+        Args:
+            built_with: the version of the dbt project that they were last published with, if no
+                earlier run has changed the raw tables since.
+        """
+        version = self.transformation.version
+        unchanged = not self.extraction.outcome.rows
+        if unchanged and version == built_with and self._marts_are_there():
+            return False
+        with self.steps.step("dbt build") as advance:
+            try:
+                self.transformation.build(lambda nodes: advance(1, nodes))
+            finally:
+                self.run_log.dbt_results(self.transformation.results)
+        self.run_log.published(version)
+        return True
+
+    def summary(self) -> Summary:
+        """Return what is to be told at the end."""
+        outcome = self.extraction.outcome
+        with database.connected() as connection:
+            missing = not_sent(connection, self.marts, outcome.answered)
+        return Summary(
+            rows=outcome.rows,
+            unchanged=len(outcome.of("unchanged")),
+            failed=[str(load.reason) for load in outcome.of("failed")],
+            requests_made=self.spotify.requests_made,
+            requests_saved=self.extraction.requests_saved,
+            access_mode=self.extraction.needs.references.access_mode,
+            seconds=self.steps.seconds,
+            not_sent=missing,
+            not_found=self.extraction.entities.not_found,
+        )
+
+    def end(self, status: Status, lines: RunLines, error: BaseException | None = None) -> None:
+        """Log how the run ended, as its last line and in the run log."""
+        outcome, entities = self.extraction.outcome, self.extraction.entities
+        reason = in_words(error) if error else outcome.failures or None
+        counts = {
+            "api_requests": self.spotify.requests_made,
+            "requests_saved": self.extraction.requests_saved,
+            "retries": self.spotify.retries,
+            "seconds_waited": round(self.spotify.seconds_waited, 1),
+            "rows_by_table": dict(outcome.rows),
+            "entities_not_found": dict(entities.not_found),
+        }
+        lines.ended(status, reason, **counts)
+        self.run_log.finish(
+            status,
+            reason,
+            not_before=error.not_before if isinstance(error, ComeBackLaterError) else None,
+            batches_refused=entities.batches_refused,
+            logs=lines.text,
+            **counts,
+        )
+
+    def _marts_are_there(self) -> bool:
+        with database.connected() as connection, connection.cursor() as cursor:
+            cursor.execute("select to_regclass(%s) is not null", [f"{self.marts}.playlists"])
+            return cursor.fetchone() == (True,)
 
 
-def _print(
-    config: PipelineConfig,
-    spotify: Spotify,
-    extraction: Extraction,
-    steps: Steps,
-    rows: Mapping[str, int],
-) -> None:
-    marts = f"{config.schema_prefix}_marts"
-    playlist_ids = [load.playlist_id for load in extraction.outcome.of("loaded", "unchanged")]
+def _print(marts: str, outcome: Outcome, summary: Summary) -> None:
     screen = console()
     with database.connected() as connection:
-        print_answers(connection, marts, screen, playlist_ids[:PLAYLISTS_PRINTED])
-        more = len(playlist_ids) - PLAYLISTS_PRINTED
-        if more > 0:
-            screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")
-        missing = not_sent(connection, marts, playlist_ids)
-    summary = Summary(
-        rows=rows,
-        unchanged=len(extraction.outcome.of("unchanged")),
-        failed=[str(load.reason) for load in extraction.outcome.of("failed")],
-        requests_made=spotify.requests_made,
-        requests_saved=extraction.requests_saved,
-        access_mode=extraction.needs.references.access_mode,
-        seconds=steps.seconds,
-        not_sent=missing,
-    )
+        print_answers(connection, marts, screen, outcome.answered[:PLAYLISTS_PRINTED])
+    more = len(outcome.answered) - PLAYLISTS_PRINTED
+    if more > 0:
+        screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")
     print_summary(screen, summary)

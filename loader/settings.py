@@ -13,11 +13,20 @@ from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import yaml
 from dotenv import load_dotenv
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 from loader.errors import SettingsError
 
@@ -70,6 +79,13 @@ def _no_schema_of_postgres(prefix: str) -> str:
     return prefix
 
 
+def _web_address(url: SecretStr) -> SecretStr:
+    address = urlsplit(url.get_secret_value())
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError("give an address that starts with https:// (or http://)")
+    return url
+
+
 def _without_repeats(ids: list[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
@@ -97,6 +113,7 @@ class PipelineConfig(BaseModel):
     schema_prefix: Annotated[str, AfterValidator(_no_schema_of_postgres)] = Field(
         default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
     )
+    notify_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,15 +164,17 @@ def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConf
     """Read and validate `pipeline.yml`, or the file that `PIPELINE_CONFIG` names.
 
     Returns:
-        The settings; the defaults where there is no `pipeline.yml` and none was named.
+        The settings; the defaults where there is no `pipeline.yml` and none was named. The
+        variable `NOTIFY_URL` goes before the key `notify_url`.
 
     Raises:
         SettingsError: the file is missing, is no YAML, or has an unknown key or a bad value.
     """
     named = environment.get("PIPELINE_CONFIG")
     path = Path(named or "pipeline.yml")
+    notice = {"notify_url": url} if (url := environment.get("NOTIFY_URL", "").strip()) else {}
     if not named and not path.exists():
-        return PipelineConfig()
+        return validated(notice, "NOTIFY_URL")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -164,7 +183,7 @@ def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConf
         raise SettingsError(f"{path} is no valid YAML: {_one_line(error)}.") from error
     if content is not None and not isinstance(content, dict):
         raise SettingsError(f"{path} must hold `key: value` lines.")
-    return validated(_with_playlists_file(content or {}, path), str(path))
+    return validated({**_with_playlists_file(content or {}, path), **notice}, str(path))
 
 
 def _with_playlists_file(content: dict[str, object], config: Path) -> dict[str, object]:

@@ -17,7 +17,13 @@ import requests
 import spotipy
 from requests.adapters import HTTPAdapter
 from spotipy.exceptions import SpotifyException
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
 from loader.errors import RefusedError, SettingsError
 from loader.pause import Pause
@@ -60,6 +66,9 @@ class Spotify:
         access: addresses and credentials.
         concurrency: how many requests may be under way at once.
         max_wait: the longest single wait for a rate limit.
+
+    Attributes:
+        retries: how many requests were repeated after a fault.
     """
 
     def __init__(
@@ -68,6 +77,8 @@ class Spotify:
         concurrency: int,
         max_wait: timedelta,
     ) -> None:
+        self.retries = 0
+        self._counting = threading.Lock()
         self._adapter = _CountingAdapter(concurrency)
         self._last = threading.local()
         self._pause = Pause(max_wait, _show_wait)
@@ -81,7 +92,7 @@ class Spotify:
             retry=retry_if_exception_type(FaultError),
             stop=stop_after_attempt(TRIES),
             wait=wait_random_exponential(multiplier=0.5, max=8),
-            before_sleep=lambda state: log.info("Trying again: %s", state.outcome.exception()),  # type: ignore[union-attr]
+            before_sleep=self._note_retry,
             reraise=True,
         )
 
@@ -89,6 +100,11 @@ class Spotify:
     def requests_made(self) -> int:
         """How many requests were sent so far, tokens and retries included."""
         return self._adapter.requests
+
+    @property
+    def seconds_waited(self) -> float:
+        """How long Spotify made all workers pause."""
+        return self._pause.seconds_waited
 
     def sign_in(self) -> None:
         """Fetch the access token, so that wrong credentials are told before anything else.
@@ -159,6 +175,11 @@ class Spotify:
         session.mount("https://", self._adapter)
         session.hooks["response"].append(self._remember)
         return session
+
+    def _note_retry(self, state: RetryCallState) -> None:
+        with self._counting:
+            self.retries += 1
+        log.info("Trying again: %s", state.outcome.exception() if state.outcome else "no answer")
 
     def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
         self._last.response = response

@@ -71,6 +71,7 @@ class Summary:
         access_mode: as Spotify's answers tell; None where no track was read.
         seconds: by step.
         not_sent: a line for each field that Spotify did not send.
+        not_found: artists and albums that the playlists refer to and Spotify no longer has.
     """
 
     rows: Mapping[str, int]
@@ -81,23 +82,32 @@ class Summary:
     access_mode: str | None
     seconds: Mapping[str, float]
     not_sent: Sequence[str]
+    not_found: Mapping[str, int]
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """A heading and what there is to say under it, for each matter."""
+        loaded = [counted(count, table.replace("_", " ")) for table, count in self.rows.items()]
+        if self.unchanged:
+            loaded.append(f"{counted(self.unchanged, 'playlists')} unchanged")
+        timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in self.seconds.items())
+        lines = [("Loaded", ", ".join(loaded))]
+        lines += [("Failed", reason) for reason in dict.fromkeys(self.failed)]
+        lines.append(("Requests", f"{self.requests_made} made, {self.requests_saved} saved"))
+        lines.append(("Seconds", f"{sum(self.seconds.values()):.1f} ({timed})"))
+        if self.access_mode is not None:
+            lines.append(("Access", f"{self.access_mode}, as Spotify's answers tell"))
+        if self.not_found:
+            gone = [counted(count, kind) for kind, count in sorted(self.not_found.items())]
+            lines.append(("Not found", f"Spotify no longer has {' and '.join(gone)}"))
+        lines += [("Not sent", line) for line in self.not_sent or ["nothing was missing"]]
+        return lines
 
 
 def print_summary(screen: Console, summary: Summary) -> None:
     """Print the summary, a line for each matter."""
-    loaded = [counted(count, table.replace("_", " ")) for table, count in summary.rows.items()]
-    if summary.unchanged:
-        loaded.append(f"{counted(summary.unchanged, 'playlists')} unchanged")
-    timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in summary.seconds.items())
-    lines = [("Loaded", ", ".join(loaded))]
-    lines += [("Failed", reason) for reason in dict.fromkeys(summary.failed)]
-    lines.append(("Requests", f"{summary.requests_made} made, {summary.requests_saved} saved"))
-    lines.append(("Seconds", f"{sum(summary.seconds.values()):.1f} ({timed})"))
-    if summary.access_mode is not None:
-        lines.append(("Access", f"{summary.access_mode}, as Spotify's answers tell"))
-    lines += [("Not sent", line) for line in summary.not_sent or ["nothing was missing"]]
     table = Table.grid(padding=(0, 2))
-    for heading, line in lines:
+    for heading, line in summary.lines:
         table.add_row(f"  {heading}", Text(printable(line)))
     screen.print("\nSummary", style="bold")
     screen.print(table)

@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from loader import __version__
 from loader.errors import BuildError
+
+dbt_log = logging.getLogger("dbt")
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_spotify"
 # dbt's parse state, made when the package is installed: parsing anew takes two seconds more.
@@ -24,6 +27,7 @@ PARSED_AHEAD = PROJECT / "target"
 PARSE_STATE = "partial_parse.msgpack"
 PROJECT_FILES = (".sql", ".yml", ".md")
 FAILURES_TOLD = 3
+LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 DBT_BY_HAND = """
 import signal
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -67,15 +71,39 @@ def _exit_code(returned: int) -> int:
     return 128 - returned if returned < 0 else returned
 
 
+class NodeResult(NamedTuple):
+    """What became of one node of the dbt project.
+
+    Attributes:
+        node: dbt's unique id.
+        resource_type: model, test, snapshot, ...
+        status: dbt's own word.
+        seconds: how long it took.
+        failures: rows that a test found.
+        message: what dbt said of it.
+    """
+
+    node: str
+    resource_type: str
+    status: str
+    seconds: float
+    failures: int | None
+    message: str | None
+
+
 class Transformation:
     """The dbt build of one run: begins to parse at once, builds when told.
 
     Args:
         schema_prefix: the schemas are `<schema_prefix>_staging`, `_marts`, ...
         target_path: where dbt writes what it makes, if not where its variables say.
+
+    Attributes:
+        results: what became of each node, when all was built or failed.
     """
 
     def __init__(self, schema_prefix: str, target_path: Path | None = None) -> None:
+        self.results: list[NodeResult] = []
         folders = _folders()
         # Apart from dbt by hand, which has another target and would undo the saved parse state.
         target = str(target_path or Path(folders["DBT_TARGET_PATH"]) / "candidate")
@@ -138,8 +166,11 @@ class Transformation:
             nodes = last.get("nodes", nodes)
             if "node" in last:
                 on_node(nodes)
+            if "line" in last:
+                dbt_log.log(LEVELS[last["level"]], "%s", last["line"])
             if "done" in last:
                 break  # its process takes a moment to end, which nobody need wait for
+        self.results = [NodeResult(**result) for result in last.get("results", [])]
         if not last.get("done"):
             raise BuildError(self._explained(last))
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
-os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "WARNING")
 # A signal ends the run where it stands; dlt would first finish what it has begun.
 os.environ.setdefault("RUNTIME__INTERCEPT_SIGNALS", "false")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from marts import read_answers, wrong_answers
-from postgres_server import Database
+from postgres_server import Database, query
 
 import loader
 from sample_api import SHARED_PLAYLIST, SampleApi
@@ -53,6 +53,15 @@ def test_the_last_good_answers_stand_until_a_good_run(
     assert HOUSE_RULE in failed_test.last_line
     assert "the last good answers stand" in failed_test.last_line
     assert read_answers(database) == good
+    assert query(
+        database,
+        "select results.status, results.failures, runs.status, runs.error like %s "
+        "from spotify_logging.dbt_results as results "
+        "inner join spotify_logging.pipeline_runs as runs on results.run_id = runs.run_id "
+        "where node like %s order by runs.started_at",
+        f"%{HOUSE_RULE}%",
+        f"%{HOUSE_RULE}%",
+    ) == [("pass", 0, "success", None), ("fail", 1, "failed", True)]
 
     catalogue.change(track["id"], duration_ms=duration, popularity="very")
     # After a failed run nothing is taken as known, so it is read again also without --force.

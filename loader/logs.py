@@ -1,0 +1,232 @@
+"""The log lines of a command: shown on standard error, and those of a run also kept.
+
+    loader, dlt, dbt ──► root logger ──► standard error, as text or as JSON (`LOG_FORMAT`)
+                                    ├──► logs/<run_id>.log, where that can be written
+                                    └──► the column `logs` of the run log
+
+One line an event, times in UTC, and no secret in any of them. As text on the screen only the loader
+speaks, and everybody when something is wrong; everywhere else dbt tells of each node, too.
+"""
+
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+from loader.console import console, printable
+from loader.errors import SettingsError, in_words
+from loader.redaction import redacted
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path("logs")
+FILES_KEPT = 30
+FILES_OF_RUNS = "[0-9]*T[0-9]*-*.log"
+LONGEST_TEXT = 1_000_000  # characters of a run's lines that the run log keeps: the last ones
+SPEAKERS = ("loader", "dbt")  # at INFO; dlt and whoever else logs are heard from WARNING on
+
+TRACEBACK = "Traceback (most recent call last)"
+
+# For a record's `extra`: what a user of the terminal reads in the printed summary anyway.
+PRINTED = {"_printed": True}
+
+
+def as_json() -> bool:
+    """Say whether lines are JSON, for CloudWatch.
+
+    Raises:
+        SettingsError: `LOG_FORMAT` is neither `text` nor `json`.
+    """
+    chosen = os.environ.get("LOG_FORMAT") or "text"
+    if chosen not in {"text", "json"}:
+        raise SettingsError(f"LOG_FORMAT is {chosen!r}: set it to text or json.")
+    return chosen == "json"
+
+
+def show_warnings() -> None:
+    """Show the warnings of a command that keeps no log in the same form as those of a run."""
+    handler = ScreenHandler(None)
+    handler.setLevel(logging.WARNING)
+    logging.lastResort = handler
+
+
+def complain(sentence: str, run_id: str | None = None) -> None:
+    """Say on standard error, last of all, why a command failed."""
+    screen = console(stderr=True)
+    with suppress(SettingsError):
+        if as_json():
+            name, level = __name__, logging.ERROR
+            record = logging.LogRecord(name, level, __file__, 0, sentence, None, None)
+            screen.out(Line(run_id, json=True).format(record))
+            return
+    screen.out(f"spotify-elt: {redacted(sentence)}")
+
+
+class Line(logging.Formatter):
+    """One line for each record, without secrets and without control characters.
+
+    Args:
+        run_id: goes into every JSON line.
+        json: one JSON object instead of text.
+    """
+
+    def __init__(self, run_id: str | None, *, json: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%SZ")
+        self.converter = time.gmtime
+        self._json = JsonFormatter(
+            ["asctime", "levelname", "name", "message"],
+            "%Y-%m-%dT%H:%M:%SZ",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            static_fields={"run_id": run_id} if run_id else {},
+        )
+        self._json.converter = time.gmtime
+        self._is_json = json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        record = copy(record)
+        # dlt and dbt write tracebacks into messages; what went wrong is said before them.
+        record.msg, record.args = record.getMessage().partition(TRACEBACK)[0].strip(), None
+        if self._is_json:
+            return redacted(self._json.format(record))
+        return redacted(printable(super().format(record)))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        """Return an exception on one line, without its traceback."""
+        return f"{ei[0].__name__}: {ei[1]}"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """Return the line without an exception, named for the speaker if that is not us."""
+        speaker = record.name.partition(".")[0]
+        if speaker != "loader":
+            record.message = f"{speaker}: {record.message}"
+        return super().formatMessage(record)
+
+
+class ScreenHandler(logging.Handler):
+    """Prints lines on standard error, above the bars where there are some.
+
+    Attributes:
+        screen: where the bars must be shown, too.
+        has_room_for_bars: it is a terminal, and lines are text.
+    """
+
+    def __init__(self, run_id: str | None) -> None:
+        super().__init__()
+        self.screen = console(stderr=True)
+        self._is_json = as_json()
+        self.has_room_for_bars = self.screen.is_terminal and not self._is_json
+        self.setFormatter(Line(run_id, json=self._is_json))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is for the screen."""
+        if self._is_json:
+            return True
+        spoken = record.name.startswith("loader") or record.levelno >= logging.WARNING
+        return spoken and not hasattr(record, "_printed")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        self.screen.out(self.format(record))
+
+
+class _File(logging.FileHandler):
+    """A file that stops being written when the disk is full, and stops nothing else."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        pass
+
+
+class _Kept(logging.Handler):
+    """Keeps the last lines in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque()
+        self._length = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+        self._length += len(self.lines[-1]) + 1
+        while self._length > LONGEST_TEXT:
+            self._length -= len(self.lines.popleft()) + 1
+
+
+class _PassedOn(logging.Handler):
+    """Passes dlt's records on: its logger does not propagate, and formats its first handler."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logging.getLogger().handle(record)
+
+
+class RunLines:
+    """The lines of one run, while it goes on.
+
+    Args:
+        run_id: names the file, and goes into every JSON line.
+
+    Attributes:
+        run_id: the same.
+        screen: the handler that shows them.
+    """
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.screen = ScreenHandler(run_id)
+        self._began = time.monotonic()
+        self._ended = False
+        self._kept = _Kept()
+        self._handlers: list[logging.Handler] = [self.screen, self._kept]
+        with suppress(OSError):
+            FOLDER.mkdir(exist_ok=True)
+            self._handlers.append(_File(FOLDER / f"{run_id}.log", encoding="utf-8"))
+            for old in sorted(FOLDER.glob(FILES_OF_RUNS))[:-FILES_KEPT]:
+                old.unlink()
+        for handler in self._handlers[1:]:
+            handler.setFormatter(Line(run_id, json=as_json()))
+
+    @property
+    def text(self) -> str:
+        """What was logged so far, a line an event."""
+        return "\n".join(self._kept.lines)
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Show and keep what is logged meanwhile, an error that ends it included."""
+        root, passed_on = logging.getLogger(), _PassedOn()
+        logging.getLogger("dlt").addHandler(passed_on)
+        for speaker in SPEAKERS:
+            logging.getLogger(speaker).setLevel(logging.INFO)
+        for handler in self._handlers:
+            root.addHandler(handler)
+        try:
+            yield
+        except BaseException as error:
+            if not self._ended:
+                self.ended("failed", in_words(error))
+            raise
+        finally:
+            logging.getLogger("dlt").removeHandler(passed_on)
+            for handler in self._handlers:
+                root.removeHandler(handler)
+                handler.close()
+
+    def ended(self, status: str, error: str | None = None, **fields: object) -> None:
+        """Log how the run ended; `fields` are further keys of the JSON line."""
+        self._ended = True
+        seconds = round(time.monotonic() - self._began, 1)
+        log.log(
+            logging.ERROR if status == "failed" else logging.INFO,
+            "The run ended after %s s: %s%s",
+            seconds,
+            status,
+            f". {error}" if error else "",
+            extra={"event": "run_ended", "status": status, "seconds": seconds, **fields, **PRINTED},
+        )
