@@ -5,6 +5,7 @@
 Where what is:
 
     cli, console, errors              the command line, what it shows, what can go wrong
+    logs, steps, redaction, notices   what a run tells while it goes on, without secrets
     settings                          the environment, `.env` and `pipeline.yml`
     sequence                          a run from its beginning to its end
     spotify, tokens, refusals, pause  the one place that calls Spotify, and how it judges answers
@@ -13,12 +14,14 @@ Where what is:
     raw_json, spool, side_by_side     JSON that PostgreSQL can store, rows on disk, work in parallel
     source, warehouse, stored         the dlt source, its load into the raw tables, reading them
     transform, dbt_process            dbt, in a process of its own
-    run_log, run_log_tables           what a run leaves for the next one
+    run_log, run_log_tables           what a run did, written while it happens
+    earlier_runs, run_lock, status    what the next run, or a person, learns from it
     answers, summary                  what a run prints
     login, consent, consent_server    a user's consent, once in the browser
     dotenv_file                       `.env`, changed without losing a line
     check, check_spotify,             what a run would meet, told before it
-    check_database, findings
+    check_database, findings,
+    versions
     database, embedded, psql          PostgreSQL: anybody's, or the embedded one
     sample                            the bundled sample, kept apart from real data
 """
