@@ -7,7 +7,7 @@ Where what is:
     cli, console, errors              the command line, what it shows, what can go wrong
     logs, steps, redaction, notices   what a run tells while it goes on, without secrets
     settings                          the environment, `.env` and `pipeline.yml`
-    sequence                          a run from its beginning to its end
+    sequence, deadline                a run from its beginning to its end
     spotify, tokens, refusals, pause  the one place that calls Spotify, and how it judges answers
     extraction, reading, outcome      playlists, each read whole or not at all
     needs, references, entities       artists and albums, asked for only where they must be

@@ -14,6 +14,7 @@ from typing import NoReturn, get_args
 
 from loader import __version__, database, logs, notices, settings
 from loader.console import console
+from loader.deadline import deadline
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SignalledError, in_words
 from loader.run_log import new_run_id
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logs.complain(in_words(signalled))
         # Not by way of sys.exit, which would wait for the answers that workers still wait for.
         sys.stderr.flush()
-        os._exit(128 + signalled.number)
+        os._exit(signalled.exit_code)
     except Exception as error:  # noqa: BLE001 - a user must never be shown a traceback
         logs.complain(in_words(error))
         return error.exit_code if isinstance(error, PipelineError) else 1
@@ -66,7 +67,11 @@ def run(options: argparse.Namespace) -> int:
     run_id = new_run_id()
     lines = logs.RunLines(run_id)
     notify_url = config.notify_url.get_secret_value() if config.notify_url else None
-    with lines.collected(), notices.on_failure(notify_url, run_id):
+    with (
+        lines.collected(),
+        notices.on_failure(notify_url, run_id),
+        deadline(config.max_runtime),
+    ):
         _run(config, lines, sample=options.sample, force=options.force)
     return 0
 

@@ -6,7 +6,7 @@ to do about it, and holds no secret.
 
 import signal
 import traceback
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class PipelineError(Exception):
@@ -81,11 +81,22 @@ class SignalledError(BaseException):
 
     Attributes:
         number: the signal's.
+        exit_code: as a shell would have it.
     """
 
     def __init__(self, number: int) -> None:
         super().__init__(f"ended by {signal.Signals(number).name}")
         self.number = number
+        self.exit_code = 128 + number
+
+
+class DeadlineError(SignalledError):
+    """The run took longer than `max_runtime`."""
+
+    def __init__(self, max_runtime: timedelta) -> None:
+        super().__init__(signal.SIGALRM)
+        self.args = (f"The run took longer than max_runtime ({max_runtime}) and was ended",)
+        self.exit_code = 1
 
 
 def in_words(error: BaseException) -> str:

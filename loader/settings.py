@@ -110,6 +110,7 @@ class PipelineConfig(BaseModel):
     entity_max_age: Duration = timedelta(days=7)
     concurrency: int = Field(default=8, ge=1, le=64, strict=True)
     max_wait: Duration = timedelta(seconds=60)
+    max_runtime: Annotated[Duration, Field(gt=timedelta())] = timedelta(hours=6)
     schema_prefix: Annotated[str, AfterValidator(_no_schema_of_postgres)] = Field(
         default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
     )
