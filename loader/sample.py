@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from psycopg2.extensions import connection
 
 from loader.errors import PipelineError, SettingsError
+from loader.schemas import LAYERS, drop_statement
 from loader.settings import SpotifyAccess
 
 MARK = "holds the bundled sample, not your data"
-SCHEMAS = ("raw", "raw_staging", "staging", "marts", "marts_candidate", "logging")
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> Non
                 "them with `make clean` to go back to the sample."
             )
         if not sample and holds_sample:
-            for layer in SCHEMAS:
-                cursor.execute(f"drop schema if exists {schema_prefix}_{layer} cascade")
+            for layer in LAYERS:
+                cursor.execute(drop_statement(schema_prefix, layer))
         if sample and found is None:
             cursor.execute(f"create schema {raw}; comment on schema {raw} is %s", [MARK])

@@ -5,10 +5,8 @@ or was loaded already, so an old load package can never overwrite newer rows.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "WARNING")
@@ -21,26 +19,9 @@ from dlt.destinations.impl.postgres.configuration import PostgresCredentials
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from loader import database
+from loader import database, half_loaded, load_packages
 from loader.errors import DatabaseError, PipelineError
 
-MEND_HALF_LOADED = """
-update {raw}.playlists as playlists
-set loaded_at = items.loaded_at
-from (
-    select playlist_id, max(loaded_at) as loaded_at from {raw}.playlist_items group by 1
-) as items
-where
-    playlists.playlist_id = items.playlist_id
-    and not exists (
-        select from {raw}.playlist_items as own
-        where own.playlist_id = playlists.playlist_id and own.loaded_at = playlists.loaded_at
-    )
-    and (
-        playlists.loaded_at < items.loaded_at
-        or playlists._dlt_load_id not in (select load_id from {raw}._dlt_loads where status = 0)
-    )
-"""
 TABLES = ("playlists", "playlist_items", "albums", "artists")
 
 # Rows and bytes in memory at once: small, so that memory stays flat. A table is still one file of
@@ -63,13 +44,12 @@ class Warehouse:
     """
 
     def __init__(self, name: str, schema_prefix: str) -> None:
-        folder = Path(os.environ.get("DLT_DATA_DIR", ".local/dlt")).absolute() / "pipelines"
-        shutil.rmtree(folder / name, ignore_errors=True)
+        load_packages.delete(name)
         self.schema = f"{schema_prefix}_raw"
         host = os.environ["PGHOST"]
         self._pipeline = dlt.pipeline(
             pipeline_name=name,
-            pipelines_dir=str(folder),
+            pipelines_dir=str(load_packages.folder()),
             dataset_name=self.schema,
             destination=dlt.destinations.postgres(
                 PostgresCredentials(
@@ -87,18 +67,13 @@ class Warehouse:
         )
 
     def mend_half_loaded(self) -> None:
-        """Put right what a run that was killed while it loaded has left half done.
-
-        dlt replaces each table in a transaction of its own, so a playlist's own row and its items
-        may be of two loads; staging goes by `loaded_at` and would find no items. They are whole
-        all the same, and are what the playlist holds until it is read again.
-        """
+        """Put right what a run that was killed while it loaded has left half done."""
         with (
             suppress(psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName),
             database.connected() as connection,
             connection.cursor() as cursor,
         ):
-            cursor.execute(MEND_HALF_LOADED.format(raw=self.schema))
+            half_loaded.mend(cursor, self.schema)
 
     def extract(self, source: DltSource) -> list[str]:
         """Read the source into load packages on disk, and return their ids."""
