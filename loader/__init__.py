@@ -16,13 +16,18 @@ Where what is:
     transform, dbt_process            dbt, in a process of its own
     run_log, run_log_tables           what a run did, written while it happens
     earlier_runs, run_lock, status    what the next run, or a person, learns from it
+    half_loaded, load_packages        what a run that was killed leaves behind
     answers, summary                  what a run prints
     login, consent, consent_server    a user's consent, once in the browser
     dotenv_file                       `.env`, changed without losing a line
     check, check_spotify,             what a run would meet, told before it
     check_database, findings,
     versions
+    purge, purged_playlists,          deleting what may not, or need not, be kept
+    purge_raw, purge_history,
+    purge_log, deletions
     database, embedded, psql          PostgreSQL: anybody's, or the embedded one
+    schemas                           their names
     sample                            the bundled sample, kept apart from real data
 """
 

@@ -140,6 +140,21 @@ def dbt(options: argparse.Namespace) -> int:
         return run_dbt(options.arguments, settings.pipeline_config().schema_prefix)
 
 
+def purge(options: argparse.Namespace) -> int:
+    """Delete the playlists that are no longer configured, and what is older than retention_days."""
+    from loader import purge as deletion  # noqa: PLC0415 - the database driver
+    from loader.purged_playlists import chosen  # noqa: PLC0415 - beside it
+
+    config = settings.pipeline_config()
+    playlists = None if options.everything else chosen(config, options.playlist)
+    with _database():
+        if playlists is None:
+            deletion.purge_everything(config, dry_run=options.dry_run)
+        else:
+            deletion.purge(config, playlists, dry_run=options.dry_run)
+    return 0
+
+
 def login(options: argparse.Namespace) -> int:
     """Sign in once in the browser, and keep the refresh token in .env."""
     from loader import login as sign_in  # noqa: PLC0415 - spotipy
@@ -215,6 +230,24 @@ def _parser() -> argparse.ArgumentParser:
     status_command = commands.add_parser("status", help=status.__doc__, description=status.__doc__)
     status_command.add_argument("--json", action="store_true", help="print it for machines")
     status_command.set_defaults(command=status)
+
+    purge_command = commands.add_parser("purge", help=purge.__doc__, description=purge.__doc__)
+    purge_command.add_argument(
+        "--dry-run", action="store_true", help="count what would be deleted, and delete nothing"
+    )
+    instead = purge_command.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--playlist",
+        action="append",
+        metavar="ID",
+        help="delete all there is of this playlist (id, URI or URL), and nothing else; repeatable",
+    )
+    instead.add_argument(
+        "--everything",
+        action="store_true",
+        help="delete all that the pipeline has stored, as when a user disconnects",
+    )
+    purge_command.set_defaults(command=purge)
 
     dbt_command = commands.add_parser("dbt", help=dbt.__doc__, description=dbt.__doc__)
     dbt_command.add_argument("arguments", nargs="+", metavar="-- ARGS", help="dbt's own arguments")

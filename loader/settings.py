@@ -115,6 +115,7 @@ class PipelineConfig(BaseModel):
         default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
     )
     notify_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
+    retention_days: int | None = Field(default=None, ge=1, le=3650, strict=True)
 
 
 @dataclass(frozen=True)

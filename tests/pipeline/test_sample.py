@@ -31,3 +31,7 @@ def test_sample_and_own_playlists_never_meet(elt: CommandLine, extended_api: Sam
     assert refused.code == 2, refused.output
     assert "your own playlists" in refused.last_line
     assert elt("answers").stdout == shown
+
+    purged = elt("purge", "--everything")
+    assert purged.code == 0, purged.output
+    assert elt("answers").code == 1

@@ -91,7 +91,7 @@ def test_the_committed_settings_name_every_key() -> None:
     text = COMMITTED.read_text(encoding="utf-8")
     named = {line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()}
     offered = {key for key in PipelineConfig.model_fields if f"\n# {key}: " in text}
-    assert offered == {"playlists_file", "notify_url"}  # nothing by default
+    assert offered == {"playlists_file", "notify_url", "retention_days"}  # nothing by default
     assert named | offered == set(PipelineConfig.model_fields)
 
 
@@ -132,6 +132,8 @@ def test_an_unknown_key_is_named_beside_the_known_ones() -> None:
         ("playlists_file", 7),
         ("schema_prefix", "a-b"),
         ("schema_prefix", 'a"b'),
+        ("retention_days", 0),
+        ("retention_days", "30d"),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_the_key(key: str, value: object) -> None:

@@ -1,0 +1,165 @@
+"""Deleting what may not, or need not, be kept: `spotify-elt purge`.
+
+    raw rows, history, run log     one transaction; a dry run is the same one, rolled back
+    -> marts                       rebuilt and published by dbt, as in a run
+
+The transaction notes that the marts are outdated, so that a purge which dies, or whose build fails,
+leaves it to the next run to rebuild them. dlt's load packages on disk are copies too, and go first.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import psycopg2
+from psycopg2.extensions import connection, cursor
+from rich import box
+from rich.table import Table
+
+from loader import database, load_packages, purge_history, purge_log, purge_raw
+from loader.console import Steps, console
+from loader.deletions import Deletions
+from loader.errors import BuildError, DatabaseError
+from loader.half_loaded import mend
+from loader.purged_playlists import PurgedPlaylists
+from loader.run_lock import only_run
+from loader.schemas import LAYERS
+from loader.settings import PipelineConfig
+from loader.transform import Transformation
+
+LOCK_TIMEOUT = "30s"  # for readers whose tables are to be dropped
+SHOWN_WITHOUT_RAW_ROWS = """
+select playlist_id from {marts}.playlists except select playlist_id from {raw}.playlists
+"""
+LEFT_TO_THE_USER = (
+    "What only you can do: take SPOTIFY_REFRESH_TOKEN and SPOTIFY_CONSENT_DATE out of .env or your "
+    "secret store, remove the app at https://www.spotify.com/account/apps, and delete backups and "
+    "other copies of the database."
+)
+
+
+def purge(config: PipelineConfig, playlists: PurgedPlaylists, *, dry_run: bool) -> None:
+    """Delete playlists, and, unless they were named, what is older than `retention_days`.
+
+    Raises:
+        PipelineError: a run is at work.
+        DatabaseError: PostgreSQL refused, and nothing is deleted.
+        BuildError: the raw rows are deleted, but the marts could not be rebuilt.
+    """
+    with database.connected() as connection:
+        with _transaction(connection, config, dry_run=dry_run) as cursor:
+            deletions = Deletions(cursor, config.schema_prefix)
+            outdated = _delete(cursor, deletions, config, playlists)
+        _print(deletions.counts, dry_run=dry_run)
+        again = [one for one in config.playlists if one in playlists.ids]
+        if playlists.named and again:
+            console().print(
+                f"Still configured, so the next run loads it again: {', '.join(again)}. To keep it "
+                "away, take it out of pipeline.yml."
+            )
+        if outdated and not dry_run:
+            _rebuild(connection, config.schema_prefix)
+
+
+def purge_everything(config: PipelineConfig, *, dry_run: bool) -> None:
+    """Drop all schemas of the prefix, for a user who disconnects.
+
+    Raises:
+        PipelineError: a run is at work.
+        DatabaseError: PostgreSQL refused, and nothing is deleted.
+    """
+    with database.connected() as connection:
+        with _transaction(connection, config, dry_run=dry_run) as cursor:
+            deletions = Deletions(cursor, config.schema_prefix)
+            for layer in LAYERS:
+                deletions.drop(layer)
+        _print(deletions.counts, dry_run=dry_run)
+    console().print(LEFT_TO_THE_USER)
+
+
+@contextmanager
+def _transaction(
+    connection: connection, config: PipelineConfig, *, dry_run: bool
+) -> Iterator[cursor]:
+    """Begin a transaction that no run disturbs; it is committed, or rolled back in a dry run."""
+    only_run(connection, config.schema_prefix)
+    if not dry_run:
+        load_packages.delete(config.name)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+            yield cursor
+            if dry_run:
+                connection.rollback()
+    except psycopg2.Error as error:
+        words = " ".join(str(error).split())
+        raise DatabaseError(f"The purge failed, and nothing is deleted: {words}") from error
+
+
+def _delete(
+    cursor: cursor, deletions: Deletions, config: PipelineConfig, playlists: PurgedPlaylists
+) -> bool:
+    """Delete, and return whether that leaves the marts outdated, which the run log then knows."""
+    raw_rows, only_theirs = 0, list[str]()
+    loaded = "playlist_items" in deletions.columns("raw")
+    if loaded:
+        mend(cursor, f"{config.schema_prefix}_raw")
+        only_theirs = purge_raw.only_theirs(deletions, playlists)
+        raw_rows = purge_raw.delete_playlists(deletions, playlists)
+    history_rows = purge_history.delete_playlists(deletions, playlists, only_theirs)
+    if config.retention_days is not None and not playlists.named:
+        if loaded:
+            purge_raw.delete_older(deletions, config.retention_days)
+        history_rows += purge_history.delete_older(deletions, config.retention_days)
+        purge_log.delete_older(deletions, config.retention_days)
+    if loaded:
+        purge_raw.delete_unreferenced(deletions)
+        purge_raw.delete_copies(deletions)
+    if playlists.named:
+        purge_log.forget_playlists(deletions, playlists)
+    if playlists.named or raw_rows:
+        deletions.drop("marts_candidate")  # the rejected marts of an earlier run
+    outdated = history_rows > 0 or _marts_show_more(deletions)
+    if outdated:
+        logging = f"{config.schema_prefix}_logging"
+        purge_log.note_built_with(cursor, logging, purge_log.PURGED_SINCE)
+    return outdated
+
+
+def _marts_show_more(deletions: Deletions) -> bool:
+    """Say whether the marts show playlists of which there are no raw rows, since when ever."""
+    if "playlists" not in deletions.columns("marts") or "playlists" not in deletions.columns("raw"):
+        return False
+    return bool(deletions.rows(SHOWN_WITHOUT_RAW_ROWS))
+
+
+def _rebuild(connection: connection, schema_prefix: str) -> None:
+    steps = Steps()
+    try:
+        with Transformation(schema_prefix) as transformation, steps.shown():
+            with steps.step("dbt build") as advance:
+                transformation.build(lambda nodes: advance(1, nodes))
+            version = transformation.version
+    except BuildError as error:
+        raise BuildError(
+            f"The raw rows are deleted, but the marts in {schema_prefix}_marts still show them: "
+            "mend what dbt names, then `spotify-elt run`, or the same purge again, rebuilds them. "
+            f"{error}"
+        ) from error
+    # A log that cannot be written breaks no purge: the next run rebuilds once more.
+    with suppress(psycopg2.Error), connection.cursor() as cursor:
+        purge_log.note_built_with(cursor, f"{schema_prefix}_logging", version)
+    console().print("The marts are rebuilt without what was deleted.")
+
+
+def _print(counts: Mapping[str, int], *, dry_run: bool) -> None:
+    screen = console()
+    if not counts:
+        screen.print("There is nothing to delete.")
+        return
+    table = Table("would be deleted" if dry_run else "deleted", box=box.SIMPLE)
+    table.add_column("rows", justify="right")
+    for what, rows in counts.items():
+        table.add_row(what, str(rows))
+    screen.print(table)
+    if dry_run:
+        screen.print("This was a dry run: the deletion was run and rolled back. Nothing changed.")

@@ -1,0 +1,360 @@
+"""`spotify-elt purge`: what goes, what stays, and that nothing of it is left anywhere."""
+
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+
+import pytest
+from command_line import CommandLine, Finished
+from marts import read_answers, wrong_answers
+from postgres_server import Database, PostgresServer, connected, query
+from runs import Loaded, Run
+
+from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Catalogue, Fault, SampleApi
+
+BOTH = [MAIN_PLAYLIST, SHARED_PLAYLIST]
+AN_ID = re.compile("[0-9A-Za-z]{22}")
+TABLES = """
+select format('%I.%I', table_schema, table_name) from information_schema.tables
+where table_schema like 'spotify%' and table_type = 'BASE TABLE' order by 1
+"""
+# As dbt's snapshots make them; the second is of tracks, in whatever playlist.
+HISTORY = """
+create schema spotify_history;
+create table spotify_history."Of playlists" as
+select playlist_id, track_id, now() as dbt_valid_from, null::timestamptz as dbt_valid_to
+from spotify_marts.playlist_tracks;
+create table spotify_history.of_tracks as
+select track_id, album_id, now() as dbt_valid_from, null::timestamptz as dbt_valid_to
+from spotify_marts.tracks;
+create schema spotify_marts_candidate;
+create table spotify_marts_candidate.playlists as select * from spotify_marts.playlists;
+update spotify_logging.pipeline_runs
+set error = 'Playlist ' || playlist_id || ' was not read' || chr(10) || 'Another matter'
+from spotify_marts.playlists;
+"""
+# What `insert` leaves behind: the same playlist as it was once, with a track that it has no more.
+AN_OLDER_LOAD = """
+insert into spotify_raw.playlists
+select (jsonb_populate_record(playlists, '{"_dlt_id": "old"}')).* from spotify_raw.playlists;
+insert into spotify_raw.playlist_items
+select (jsonb_populate_record(items, jsonb_build_object('_dlt_id', 'old' || position))).*
+from spotify_raw.playlist_items as items;
+update spotify_raw.playlist_items
+set payload = '{"item": {"album": {"id": "of old"}, "artists": [{"id": "of old"}]}}'
+where _dlt_id = 'old0';
+insert into spotify_raw.albums
+select (jsonb_populate_record(albums, '{"_dlt_id": "old", "album_id": "of old"}')).*
+from spotify_raw.albums limit 1;
+insert into spotify_raw.artists
+select (jsonb_populate_record(artists, jsonb_build_object('_dlt_id', 'old' || artist_id))).*
+from spotify_raw.artists;
+update spotify_raw.playlists set loaded_at = loaded_at - interval '40 days' where _dlt_id ~ '^old';
+update spotify_raw.playlist_items set loaded_at = loaded_at - interval '40 days'
+where _dlt_id ~ '^old';
+update spotify_raw.artists set loaded_at = loaded_at - interval '40 days' where _dlt_id ~ '^old';
+"""
+A_PAST = """
+create schema spotify_history;
+create table spotify_history.popularity as
+select id, popularity, dbt_valid_to from (values
+('a', 1, now() - interval '31 days'), ('a', 2, now() - interval '29 days'), ('a', 3, null)
+) as past (id, popularity, dbt_valid_to);
+"""
+AN_OLDER_LOG = """
+update spotify_logging.pipeline_runs set finished_at = finished_at - interval '40 days';
+insert into spotify_logging.pipeline_runs
+(run_id, pipeline_name, status, started_at, finished_at, config, spotify_app, not_before)
+values
+('forbidden', 'spotify', 'failed', now() - interval '40 days', now() - interval '40 days',
+'{}', '', now() + interval '1 day');
+"""
+
+
+def rows_of_all_tables(database: Database) -> dict[str, int]:
+    return {
+        table: query(database, f"select count(*) from {table}")[0][0]
+        for (table,) in query(database, TABLES)
+    }
+
+
+def tables_that_hold(database: Database, ids: list[str]) -> list[str]:
+    """Return the tables in which one of these ids stands, in whatever column and text."""
+    holding = []
+    for (table,) in query(database, TABLES):
+        rows = query(database, f"select one::text from {table} as one")
+        if any(not set(AN_ID.findall(row)).isdisjoint(ids) for (row,) in rows):
+            holding.append(table)
+    return holding
+
+
+def albums_of_tracks(catalogue: Catalogue, playlist_id: str) -> dict[str, str | None]:
+    """Return the ids of what is in a playlist, each with the id of its album."""
+    items = [row["item"] for row in catalogue.playlists[playlist_id].rows]
+    return {
+        item["id"]: (item.get("album") or {}).get("id") for item in items if item and item.get("id")
+    }
+
+
+def deleted(finished: Finished) -> list[str]:
+    """Return the lines of the table that a purge prints."""
+    assert finished.code == 0, finished.output
+    return [line for line in finished.stdout.splitlines() if line.startswith("  spotify_")]
+
+
+def statuses(database: Database) -> list[str]:
+    found = query(database, "select status from spotify_logging.pipeline_runs order by started_at")
+    return [status for (status,) in found]
+
+
+def wait_until(database: Database, condition: str) -> None:
+    """Wait until a query finds a row."""
+    deadline = time.monotonic() + 30
+    with connected(database) as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(condition)
+            if cursor.fetchall():
+                return
+            time.sleep(0.02)
+    raise AssertionError(condition)
+
+
+@dataclass
+class Purger:
+    """A command line with its database and its API."""
+
+    elt: CommandLine
+    database: Database
+    api: SampleApi
+
+    def __call__(self, *arguments: str) -> Finished:
+        return self.elt(*arguments, database=self.database, api=self.api)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return self.elt.start(*arguments, database=self.database, api=self.api)
+
+    def configure(self, *playlist_ids: str, more: str = "") -> None:
+        lines = ["playlists:", *(f"  - {one}" for one in playlist_ids), more]
+        (self.elt.folder / "pipeline.yml").write_text("\n".join(lines))
+
+    def wrong_answers(self, *playlist_ids: str) -> list[str]:
+        return wrong_answers(self.database, self.api.catalogue, playlist_ids)
+
+
+@pytest.fixture
+def both(elt: CommandLine, loaded: Loaded, extended_api: SampleApi) -> Purger:
+    """Two playlists, loaded and configured, that share tracks, albums and artists."""
+    purger = Purger(elt, loaded(*BOTH), extended_api)
+    purger.configure(*BOTH)
+    return purger
+
+
+def test_what_is_configured_and_referred_to_stays(
+    in_each_mode: Run, embedded_server: PostgresServer, elt: CommandLine
+) -> None:
+    database = embedded_server.new_database(template=in_each_mode.database["PGDATABASE"])
+    before = rows_of_all_tables(database)
+    config = {"playlists": [MAIN_PLAYLIST], "retention_days": 1}
+    finished = elt("purge", database=database, config=config)
+    assert finished.code == 0, finished.output
+    assert finished.stdout == "There is nothing to delete.\n"
+    assert rows_of_all_tables(database) == before
+
+
+def test_a_playlist_that_is_no_longer_configured_goes_with_what_only_it_refers_to(
+    both: Purger,
+) -> None:
+    both.configure(SHARED_PLAYLIST, more="retention_days: 30")
+    query(both.database, A_PAST)
+    before, answers = rows_of_all_tables(both.database), read_answers(both.database)
+
+    dry = both("purge", "--dry-run")
+    assert "dry run" in dry.words
+    assert rows_of_all_tables(both.database) == before
+    assert read_answers(both.database) == answers
+
+    real = both("purge")
+    assert deleted(real) == deleted(dry)
+    rows = rows_of_all_tables(both.database)
+    for table in ("playlists", "playlist_items", "artists", "albums"):
+        gone = before[f"spotify_raw.{table}"] - rows[f"spotify_raw.{table}"]
+        assert gone > 0
+        assert f"spotify_raw.{table}: " in real.stdout
+        assert f" {gone} " in real.stdout
+    assert both.wrong_answers(SHARED_PLAYLIST) == []
+    history = query(both.database, "select popularity from spotify_history.popularity order by 1")
+    assert history == [(2,), (3,)]
+
+    again = both("purge")
+    assert again.stdout == "There is nothing to delete.\n"
+    # It kept all that the other playlist needs, and the marts are current.
+    began = len(both.api.requests)
+    assert both("run").code == 0
+    assert statuses(both.database)[-1] == "skipped"
+    assert sum(served.endpoint != "token" for served in both.api.requests[began:]) == 1
+
+
+def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
+    # A load by each method but the last; dlt's staging tables hold copies of the first.
+    assert both("run", "--force", "--load-method", "insert").code == 0
+    query(both.database, HISTORY)
+    packages = both.elt.folder / ".local/dlt/pipelines"
+    assert list(packages.iterdir())
+    kept = albums_of_tracks(both.api.catalogue, SHARED_PLAYLIST)
+    of_main = albums_of_tracks(both.api.catalogue, MAIN_PLAYLIST)
+    only_its = [  # but for those that an album which stays names among its tracks
+        track_id
+        for track_id, album_id in of_main.items()
+        if track_id not in kept and album_id not in kept.values()
+    ]
+    assert len(only_its) > 100
+    assert len(tables_that_hold(both.database, [MAIN_PLAYLIST, *only_its])) > 10
+
+    purged = both("purge", "--playlist", f"spotify:playlist:{MAIN_PLAYLIST}")
+    assert purged.code == 0, purged.output
+    assert "the next run loads it again" in purged.words
+    assert tables_that_hold(both.database, [MAIN_PLAYLIST, *only_its]) == []
+    assert not list(packages.iterdir())
+    assert both.wrong_answers(SHARED_PLAYLIST) == []
+    told = query(both.database, "select error from spotify_logging.pipeline_runs")
+    assert all(error.endswith("Another matter") for (error,) in told)
+    left = query(both.database, 'select distinct playlist_id from spotify_history."Of playlists"')
+    assert left == [(SHARED_PLAYLIST,)]
+    of_tracks = query(both.database, "select track_id from spotify_history.of_tracks")
+    assert {track_id for (track_id,) in of_tracks} == set(kept)
+
+    assert both("run", "--load-method", "overwrite").code == 0
+    assert both.wrong_answers(*BOTH) == []
+
+
+def test_what_is_older_than_retention_days_goes_unless_it_is_the_latest(
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
+) -> None:
+    one = Purger(elt, loaded(SHARED_PLAYLIST), extended_api)
+    one.configure(SHARED_PLAYLIST)
+    latest = rows_of_all_tables(one.database)
+    query(one.database, AN_OLDER_LOAD)
+    query(one.database, AN_OLDER_LOG)
+    older = rows_of_all_tables(one.database)
+    album = "select 1 from spotify_raw.albums where album_id = 'of old'"
+
+    # The older load is kept, and so is what only it refers to.
+    assert one("purge").stdout == "There is nothing to delete.\n"
+    assert rows_of_all_tables(one.database) == older
+    assert query(one.database, album)
+
+    one.configure(SHARED_PLAYLIST, more="retention_days: 30")
+    dry, real = one("purge", "--dry-run"), one("purge")
+    assert deleted(real) == deleted(dry)
+    assert "rebuilt" not in real.stdout  # the marts show the latest only
+    rows = rows_of_all_tables(one.database)
+    assert {table: rows[table] for table in rows if "_raw" in table} == {
+        table: latest[table] for table in latest if "_raw" in table
+    }
+    assert not query(one.database, album)
+    runs = query(one.database, "select run_id from spotify_logging.pipeline_runs")
+    assert runs == [("forbidden",)]
+    assert one("purge").stdout == "There is nothing to delete.\n"
+
+
+def test_everything_leaves_nothing(both: Purger) -> None:
+    query(both.database, HISTORY)
+    query(both.database, "create schema spotify_of_somebody_else")
+    before = rows_of_all_tables(both.database)
+    dry = both("purge", "--everything", "--dry-run")
+    assert rows_of_all_tables(both.database) == before
+
+    real = both("purge", "--everything")
+    assert deleted(real) == deleted(dry)
+    counted = {int(line.split()[-1]) for line in deleted(real)}
+    assert sum(counted) == sum(before.values())
+    assert "spotify.com/account/apps" in real.stdout
+    assert "SPOTIFY_REFRESH_TOKEN" in real.stdout
+    schemas = query(both.database, "select nspname from pg_namespace where nspname like 'spotify%'")
+    assert schemas == [("spotify_of_somebody_else",)]
+    assert not list(both.elt.folder.glob(".local/dlt/pipelines/*"))
+
+    for arguments in (["--everything"], ["--playlist", MAIN_PLAYLIST], []):
+        again = both("purge", *arguments)
+        assert again.code == 0, again.output
+        assert "There is nothing to delete." in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("config", "arguments", "told"),
+    [
+        (None, [], "names no playlists"),
+        ("name: spotify", ["--dry-run"], "names no playlists"),
+        (None, ["--playlist", "nonsense"], "is no playlist"),
+        (None, ["--playlist", MAIN_PLAYLIST, "--everything"], "not allowed with"),
+    ],
+)
+def test_what_is_not_clear_is_refused(
+    elt: CommandLine, config: str | None, arguments: list[str], told: str
+) -> None:
+    finished = elt("purge", *arguments, config=config)
+    assert finished.code == 2
+    assert told in finished.last_line
+
+
+def test_a_build_that_fails_is_told_and_the_next_run_makes_it_good(both: Purger) -> None:
+    both.configure(SHARED_PLAYLIST)
+    good = read_answers(both.database)
+    # A popularity that is no number, which the models cannot read.
+    spoil = (
+        "update spotify_raw.playlist_items set payload = "
+        "jsonb_set(payload, '{item,popularity}', %s) where playlist_id = %s and position = 0"
+    )
+    item = both.api.catalogue.playlists[SHARED_PLAYLIST].rows[0]["item"]
+    query(both.database, spoil, '"very"', SHARED_PLAYLIST)
+    failed = both("purge")
+    assert failed.code == 1, failed.output
+    assert "The raw rows are deleted, but the marts" in failed.last_line
+    assert read_answers(both.database) == good
+
+    query(both.database, spoil, str(item["popularity"]), SHARED_PLAYLIST)
+    assert both("run").code == 0
+    assert both.wrong_answers(SHARED_PLAYLIST) == []
+
+
+def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
+) -> None:
+    one = Purger(elt, loaded(SHARED_PLAYLIST), extended_api)
+    before = rows_of_all_tables(one.database)
+    with connected(one.database) as cursor:
+        cursor.execute("begin; lock table spotify_raw.artists in share mode")
+        process = one.start("purge", "--playlist", SHARED_PLAYLIST)
+        wait_until(one.database, "select 1 from pg_locks where not granted")
+        refused = one("run", "--playlist", SHARED_PLAYLIST)
+        assert refused.code == 1
+        assert "or a purge" in refused.last_line
+        process.kill()
+        process.communicate()
+        cursor.execute("rollback")
+    assert rows_of_all_tables(one.database) == before
+
+    process = one.start("purge", "--playlist", SHARED_PLAYLIST)
+    wait_until(one.database, "select 1 where not exists (select 1 from spotify_raw.playlists)")
+    process.kill()
+    process.communicate()
+    assert one.wrong_answers(SHARED_PLAYLIST) == []  # the marts still show it
+    again = one("purge", "--playlist", SHARED_PLAYLIST)
+    assert again.code == 0, again.output
+    rows = rows_of_all_tables(one.database)
+    layers = ("spotify_raw.", "spotify_raw_staging.", "spotify_marts.")
+    data = {name: count for name, count in rows.items() if name.startswith(layers)}
+    assert {count for name, count in data.items() if "_dlt" not in name} == {0}
+    assert one.wrong_answers() == []
+
+
+def test_a_purge_leaves_a_run_alone(both: Purger) -> None:
+    both.api.faults = [Fault("slow", "items", seconds=30)]
+    process = both.start("run", "--force")
+    wait_until(both.database, "select 1 from pg_locks where locktype = 'advisory' and granted")
+    refused = both("purge", "--everything")
+    assert refused.code == 1
+    assert "Another run is at work" in refused.last_line
+    process.kill()
+    process.communicate()
