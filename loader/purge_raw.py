@@ -41,7 +41,9 @@ NO_LONGER_IN_RAW = """
 def only_theirs(deletions: Deletions, playlists: PurgedPlaylists) -> list[str]:
     """Return the ids, of tracks and all else, that stand in no row of another playlist."""
     theirs, others = playlists.condition, f"not {playlists.condition}"
-    found = deletions.rows(f"{IDS} where {theirs} except {IDS} where {others}", vars(playlists))
+    found = deletions.rows(
+        f"{IDS} where {theirs} except {IDS} where {others}", {"ids": playlists.ids}
+    )
     return [one for (one,) in found if one is not None]
 
 
