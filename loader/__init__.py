@@ -21,11 +21,9 @@ Where what is:
     login, consent, consent_server    a user's consent, once in the browser
     dotenv_file                       `.env`, changed without losing a line
     check, check_spotify,             what a run would meet, told before it
-    check_database, findings,
-    versions
-    purge, purged_playlists,          deleting what may not, or need not, be kept
-    purge_raw, purge_history,
-    purge_log, deletions
+    check_database, check_env_file,
+    findings, versions
+    purge/                            deleting what may not, or need not, be kept
     database, embedded, psql          PostgreSQL: anybody's, or the embedded one
     schemas                           their names
     sample                            the bundled sample, kept apart from real data

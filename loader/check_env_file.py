@@ -1,4 +1,4 @@
-"""A `.env` held against its two readers: Amazon's ECS agent, and python-dotenv as we and many use it.
+"""A `.env` held against its two readers: Amazon's ECS agent, and python-dotenv, which we use.
 
 ECS hands every character behind the first `=` on as it stands; python-dotenv trims, and takes
 quotes, `export`, comments, `${...}` and several lines for more than text. A file that both read

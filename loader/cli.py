@@ -10,13 +10,15 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import NoReturn, get_args
 
-from loader import __version__, database, logs, notices, settings
+from loader import __version__, check_env_file, database, logs, notices, settings
 from loader.console import console
 from loader.deadline import deadline
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SignalledError, in_words
+from loader.findings import exit_code, print_findings
 from loader.run_log import new_run_id
 
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
@@ -143,7 +145,7 @@ def dbt(options: argparse.Namespace) -> int:
 def purge(options: argparse.Namespace) -> int:
     """Delete the playlists that are no longer configured, and what is older than retention_days."""
     from loader import purge as deletion  # noqa: PLC0415 - the database driver
-    from loader.purged_playlists import chosen  # noqa: PLC0415 - beside it
+    from loader.purge.playlists import chosen  # noqa: PLC0415 - beside it
 
     config = settings.pipeline_config()
     playlists = None if options.everything else chosen(config, options.playlist)
@@ -165,8 +167,12 @@ def login(options: argparse.Namespace) -> int:
     return 0
 
 
-def check(_: argparse.Namespace) -> int:
+def check(options: argparse.Namespace) -> int:
     """Show whether credentials, playlists and database are ready for a run; write nothing."""
+    if options.env_file:
+        found = check_env_file.findings(options.env_file)
+        print_findings(console(), found)
+        return exit_code(found)
     from loader import check as readiness  # noqa: PLC0415 - spotipy and the database driver
 
     return readiness.check(console())
@@ -220,6 +226,12 @@ def _parser() -> argparse.ArgumentParser:
     login_command.set_defaults(command=login)
 
     check_command = commands.add_parser("check", help=check.__doc__, description=check.__doc__)
+    check_command.add_argument(
+        "--env-file",
+        type=Path,
+        metavar="FILE",
+        help="only tell which lines of this .env ECS would read differently",
+    )
     check_command.set_defaults(command=check)
 
     answers_command = commands.add_parser(

@@ -37,7 +37,13 @@ def test_a_line_that_is_read_differently_is_told(tmp_path: Path, line: str, why:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_plain_lines_are_fine(tmp_path: Path, end: str) -> None:
     file = tmp_path / "file.env"
-    lines = ["# a comment", "", "PGHOST=db.example.com", "PGPASSWORD=a=b#c$d'e\"f", "URL=http://x/?a=1"]
+    lines = [
+        "# a comment",
+        "",
+        "PGHOST=db.example.com",
+        "PGPASSWORD=a=b#c$d'e\"f",
+        "URL=http://x/?a=1",
+    ]
     file.write_bytes(end.join([*lines, ""]).encode())
     (found,) = findings(file)
     assert found.state == "ok"

@@ -15,12 +15,13 @@ from psycopg2.extensions import connection, cursor
 from rich import box
 from rich.table import Table
 
-from loader import database, load_packages, purge_history, purge_log, purge_raw
-from loader.console import Steps, console
-from loader.deletions import Deletions
+from loader import database, load_packages
+from loader.console import console
 from loader.errors import BuildError, DatabaseError
 from loader.half_loaded import mend
-from loader.purged_playlists import PurgedPlaylists
+from loader.purge import history, log, raw
+from loader.purge.deletions import Deletions
+from loader.purge.playlists import PurgedPlaylists
 from loader.run_lock import only_run
 from loader.schemas import LAYERS
 from loader.settings import PipelineConfig
@@ -99,29 +100,29 @@ def _delete(
     cursor: cursor, deletions: Deletions, config: PipelineConfig, playlists: PurgedPlaylists
 ) -> bool:
     """Delete, and return whether that leaves the marts outdated, which the run log then knows."""
-    raw_rows, only_theirs = 0, list[str]()
+    raw_rows, only_theirs, outdated = 0, list[str](), False
     loaded = "playlist_items" in deletions.columns("raw")
     if loaded:
         mend(cursor, f"{config.schema_prefix}_raw")
-        only_theirs = purge_raw.only_theirs(deletions, playlists)
-        raw_rows = purge_raw.delete_playlists(deletions, playlists)
-    history_rows = purge_history.delete_playlists(deletions, playlists, only_theirs)
+        only_theirs = raw.only_theirs(deletions, playlists)
+        raw_rows = raw.delete_playlists(deletions, playlists)
+    history_rows = history.delete_playlists(deletions, playlists, only_theirs)
     if config.retention_days is not None and not playlists.named:
         if loaded:
-            purge_raw.delete_older(deletions, config.retention_days)
-        history_rows += purge_history.delete_older(deletions, config.retention_days)
-        purge_log.delete_older(deletions, config.retention_days)
+            raw.delete_older(deletions, config.retention_days)
+        history_rows += history.delete_older(deletions, config.retention_days)
+        log.delete_older(deletions, config.retention_days)
     if loaded:
-        purge_raw.delete_unreferenced(deletions)
-        purge_raw.delete_copies(deletions)
+        outdated |= raw.delete_unreferenced(deletions) > 0
+        raw.delete_copies(deletions)
     if playlists.named:
-        purge_log.forget_playlists(deletions, playlists)
+        log.forget_playlists(deletions, playlists)
     if playlists.named or raw_rows:
         deletions.drop("marts_candidate")  # the rejected marts of an earlier run
-    outdated = history_rows > 0 or _marts_show_more(deletions)
+    outdated |= history_rows > 0 or _marts_show_more(deletions)
     if outdated:
         logging = f"{config.schema_prefix}_logging"
-        purge_log.note_built_with(cursor, logging, purge_log.PURGED_SINCE)
+        log.note_built_with(cursor, logging, log.PURGED_SINCE)
     return outdated
 
 
@@ -133,11 +134,10 @@ def _marts_show_more(deletions: Deletions) -> bool:
 
 
 def _rebuild(connection: connection, schema_prefix: str) -> None:
-    steps = Steps()
+    console().print("Rebuilding the marts ...")
     try:
-        with Transformation(schema_prefix) as transformation, steps.shown():
-            with steps.step("dbt build") as advance:
-                transformation.build(lambda nodes: advance(1, nodes))
+        with Transformation(schema_prefix) as transformation:
+            transformation.build(lambda _: None)
             version = transformation.version
     except BuildError as error:
         raise BuildError(
@@ -147,7 +147,7 @@ def _rebuild(connection: connection, schema_prefix: str) -> None:
         ) from error
     # A log that cannot be written breaks no purge: the next run rebuilds once more.
     with suppress(psycopg2.Error), connection.cursor() as cursor:
-        purge_log.note_built_with(cursor, f"{schema_prefix}_logging", version)
+        log.note_built_with(cursor, f"{schema_prefix}_logging", version)
     console().print("The marts are rebuilt without what was deleted.")
 
 

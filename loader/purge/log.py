@@ -2,8 +2,8 @@
 
 from psycopg2.extensions import cursor
 
-from loader.deletions import Deletions
-from loader.purged_playlists import PurgedPlaylists
+from loader.purge.deletions import Deletions
+from loader.purge.playlists import PurgedPlaylists
 
 RUNS = "{logging}.pipeline_runs"
 # What Spotify has forbidden until later is no past yet.

@@ -1,7 +1,7 @@
 """Deleting history: whatever tables dbt's snapshots have made, told by their columns."""
 
-from loader.deletions import Deletions
-from loader.purged_playlists import PurgedPlaylists
+from loader.purge.deletions import Deletions
+from loader.purge.playlists import PurgedPlaylists
 
 KEYS = ("track_id", "album_id", "artist_id")  # a track's history names its album and artist too
 

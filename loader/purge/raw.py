@@ -5,9 +5,9 @@ kept while its id is the `id` of anything in a row that is kept. That holds in b
 and for older loads too, which staging does not look at.
 """
 
-from loader.deletions import Deletions
 from loader.entities import KEYS
-from loader.purged_playlists import PurgedPlaylists
+from loader.purge.deletions import Deletions
+from loader.purge.playlists import PurgedPlaylists
 
 IDS = """
     select distinct found.id
@@ -64,10 +64,12 @@ def delete_older(deletions: Deletions, days: int) -> None:
         deletions.delete(f"older than {days} days", f"{{raw}}.{table}", condition, days=days)
 
 
-def delete_unreferenced(deletions: Deletions) -> None:
-    """Delete artists and albums that no row refers to."""
-    for kind, key in KEYS.items():
+def delete_unreferenced(deletions: Deletions) -> int:
+    """Delete artists and albums that no row refers to, and return how many rows that were."""
+    return sum(
         deletions.delete("nothing refers to them", f"{{raw}}.{kind}", UNREFERENCED % key)
+        for kind, key in KEYS.items()
+    )
 
 
 def delete_copies(deletions: Deletions) -> None:
