@@ -7,6 +7,7 @@ Where what is:
     cli, console, errors              the command line, what it shows, what can go wrong
     logs, steps, redaction, notices   what a run tells while it goes on, without secrets
     settings                          the environment, `.env` and `pipeline.yml`
+    aws                               what is asked of AWS
     sequence, deadline                a run from its beginning to its end
     spotify, tokens, refusals, pause  the one place that calls Spotify, and how it judges answers
     extraction, reading, outcome      playlists, each read whole or not at all
@@ -24,8 +25,8 @@ Where what is:
     check_database, check_env_file,
     findings, versions
     purge/                            deleting what may not, or need not, be kept
-    database, embedded, psql          PostgreSQL: anybody's, or the embedded one
-    schemas                           their names
+    database, pg_settings,            PostgreSQL: anybody's, or the embedded one
+    embedded, psql, schemas
     sample                            the bundled sample, kept apart from real data
 """
 

@@ -1,32 +1,64 @@
 """PostgreSQL as libpq's own variables name it: `PGHOST`, `PGPORT`, `PGUSER`, ...
 
-dlt, dbt and psycopg2 all read them, so there is one truth and no second place for a password.
+dlt, dbt and psycopg2 all read them, so there is one truth and no second place for a password. The
+run log may be in another database, which `LOGGING_PGHOST` and its companions name.
 """
 
-import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg2
 from psycopg2.extensions import connection
 
+from loader import pg_settings
 from loader.errors import DatabaseError
 
 CONNECT_TIMEOUT = 10  # seconds
+MENDS = {
+    "does not support SSL": (
+        "It offers no TLS: set {0}PGSSLMODE=disable if you trust the network to it."
+    ),
+    "no encryption": "It wants TLS: set {0}PGSSLMODE=verify-full.",
+    "does not match host name": (
+        "Set {0}PGHOST to a name that is in its certificate, or {0}PGSSLMODE=verify-ca."
+    ),
+    "certificate": (
+        "Set {0}PGSSLROOTCERT to the file of the authority that signed its certificate."
+    ),
+}
 
 
 def fill_in_defaults() -> None:
-    """Set what libpq would assume, because dbt and dlt want to be told."""
-    os.environ.setdefault("PGPORT", "5432")
-    os.environ.setdefault("PGUSER", getpass.getuser())
-    os.environ.setdefault("PGDATABASE", os.environ["PGUSER"])
+    """Set what libpq would assume or should, because dbt and dlt want to be told.
+
+    Raises:
+        SettingsError: a variable has a value that is none.
+    """
+    settings = pg_settings.with_defaults(os.environ)
+    for name in pg_settings.NAMES:
+        os.environ.pop(name, None)  # one that is set to nothing is not set
+    os.environ.update(settings)
+
+
+def renew_password() -> None:
+    """Have a password in `PGPASSWORD` with which connections can be opened for 15 minutes.
+
+    Raises:
+        SettingsError: it is an IAM token, and there are no AWS credentials.
+    """
+    if password := pg_settings.password(os.environ):
+        os.environ["PGPASSWORD"] = password
 
 
 def address() -> str:
     """Return user, host, port and database for a sentence; never the password."""
-    at = os.environ
-    return f"{at['PGUSER']}@{at['PGHOST']}:{at['PGPORT']}/{at['PGDATABASE']}"
+    return _address(os.environ)
+
+
+def run_log_address() -> str:
+    """Return the same of the database that the run log is in."""
+    return _address(pg_settings.of_the_run_log(os.environ))
 
 
 @contextmanager
@@ -35,16 +67,64 @@ def connected() -> Iterator[connection]:
 
     Raises:
         DatabaseError: PostgreSQL cannot be reached, or refuses; libpq's own words say which.
+        SettingsError: there are no AWS credentials for an IAM token.
     """
+    with _connected(os.environ, "") as opened:
+        yield opened
+
+
+@contextmanager
+def connected_to_run_log() -> Iterator[connection]:
+    """Open a connection to the database that the run log is in, in autocommit mode.
+
+    Raises:
+        DatabaseError: PostgreSQL cannot be reached, or refuses; libpq's own words say which.
+        SettingsError: a variable has a value that is none, or there are no AWS credentials.
+    """
+    with _connected(pg_settings.of_the_run_log(os.environ), pg_settings.RUN_LOG) as opened:
+        yield opened
+
+
+def _address(at: Mapping[str, str]) -> str:
+    return f"{at['PGUSER']}@{at['PGHOST']}:{at['PGPORT']}/{at['PGDATABASE']}"
+
+
+@contextmanager
+def _connected(settings: Mapping[str, str], prefix: str) -> Iterator[connection]:
+    password = pg_settings.password(settings)
     try:
-        opened = psycopg2.connect(connect_timeout=CONNECT_TIMEOUT, application_name="spotify-elt")
+        # Everything is said: what is not, libpq would take from the warehouse's variables.
+        opened = psycopg2.connect(
+            host=settings["PGHOST"],
+            port=settings["PGPORT"],
+            user=settings["PGUSER"],
+            password=password,
+            dbname=settings["PGDATABASE"],
+            sslmode=settings.get("PGSSLMODE", "prefer"),
+            sslrootcert=settings.get("PGSSLROOTCERT", ""),
+            connect_timeout=CONNECT_TIMEOUT,
+            application_name="spotify-elt",
+        )
     except psycopg2.Error as error:
+        words = " ".join(str(error).split())
         raise DatabaseError(
-            f"Cannot connect to PostgreSQL at {address()}: {' '.join(str(error).split())} "
-            "Check the PG* variables."
+            f"Cannot connect to PostgreSQL at {_address(settings)}: {words.rstrip('.')}. "
+            f"{_mend(words, settings, prefix)}"
         ) from error
     opened.autocommit = True
     try:
         yield opened
     finally:
         opened.close()
+
+
+def _mend(words: str, settings: Mapping[str, str], prefix: str) -> str:
+    for told, mend in MENDS.items():
+        if told in words:
+            return mend.format(prefix)
+    if "authentication failed" in words and settings.get("PG_IAM_AUTH") == "true":
+        return (
+            "It was asked with an IAM token: grant rds_iam to this role, and let the AWS "
+            "credentials rds-db:connect as it."
+        )
+    return f"Check the {prefix}PG* variables."

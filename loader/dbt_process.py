@@ -1,10 +1,11 @@
 """dbt in a process of its own, started early: `python -m loader.dbt_process`.
 
 dbt takes seconds to import and to parse its project, and a run has seconds to wait for Spotify.
-So the run starts this process first, and says `build` on its standard input once the raw tables
-are loaded. It answers with one JSON object a line on standard output: `{"parsed": true}`, then
-`{"nodes": N}` when the build begins, `{"node": ...}` for each node that is finished, `{"line": ...,
-"level": ...}` for what dbt logs, at last `{"done": true|false}` with `failures` and `results`.
+So the run starts this process first. Once the raw tables are loaded it says, on standard input,
+`{"build": {"PGPASSWORD": ...}}`: what it was started with may no longer open connections by then.
+It answers with one JSON object a line on standard output: `{"parsed": true}`, then `{"nodes": N}`
+when the build begins, `{"node": ...}` for each node that is finished, `{"line": ..., "level": ...}`
+for what dbt logs, at last `{"done": true|false}` with `failures` and `results`.
 
 When the run dies, standard input ends and this process with it: a build that nobody watches must
 not publish anything.
@@ -14,6 +15,7 @@ import json
 import os
 import sys
 import threading
+from queue import Queue
 from typing import Any
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -40,8 +42,8 @@ def main(arguments: list[str]) -> int:
     """Parse, wait for the word, build, and tell; `arguments` are dbt's own for every command."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever else is printed must not mix with the answers
-    word = threading.Event()
-    threading.Thread(target=_listen, args=(word,), daemon=True).start()
+    words: Queue[dict[str, str]] = Queue()
+    threading.Thread(target=_listen, args=(words,), daemon=True).start()
 
     def say(**answer: Any) -> None:
         print(json.dumps(answer), file=answers)
@@ -53,7 +55,7 @@ def main(arguments: list[str]) -> int:
         say(done=False, failures=[_explained(parsed)])
         return 1
     say(parsed=True)
-    word.wait()
+    database |= words.get()
     for name, value in database.items():
         if value is None:
             del os.environ[name]
@@ -88,10 +90,9 @@ def _name_database(manifest: Any, name: str) -> None:
             node.relation_name = node.relation_name.replace(f'"{parsed_for}".', f'"{name}".', 1)
 
 
-def _listen(word: threading.Event) -> None:
+def _listen(words: Queue[dict[str, str]]) -> None:
     for line in sys.stdin:
-        if line.strip() == "build":
-            word.set()
+        words.put(json.loads(line)["build"])
     os._exit(1)  # the run is gone
 
 

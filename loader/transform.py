@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from loader import __version__
+from loader import __version__, database
 from loader.errors import BuildError
 
 dbt_log = logging.getLogger("dbt")
@@ -57,6 +57,7 @@ def run_dbt(arguments: list[str], schema_prefix: str) -> int:
     It has a process of its own, because it handles signals and closed pipes in its own way.
     """
     colors = {} if sys.stdout.isatty() else {"DBT_USE_COLORS": "false"}
+    database.renew_password()
     command = [sys.executable, "-c", DBT_BY_HAND, *arguments, *_where(schema_prefix)]
     with subprocess.Popen(command, env={**os.environ, **_folders(), **colors}) as process:
         try:
@@ -155,9 +156,12 @@ class Transformation:
         Raises:
             BuildError: a model or a test failed; the last good marts stand.
         """
+        # It was started with a password that may no longer open connections.
+        database.renew_password()
+        word = {"build": {"PGPASSWORD": os.environ.get("PGPASSWORD", "")}}
         # Where it ended early, its last answer says why.
         with suppress(BrokenPipeError):
-            self._stream("stdin").write("build\n")
+            self._stream("stdin").write(f"{json.dumps(word)}\n")
             self._stream("stdin").flush()
         last: dict[str, Any] = {}
         nodes = 0

@@ -35,6 +35,15 @@ dlt.config["extract.next_item_mode"] = "fifo"
 dlt.config["destination.postgres.replace_strategy"] = "insert-from-staging"
 
 
+class LibpqCredentials(PostgresCredentials):
+    """Credentials that leave everything to libpq's own variables: password, TLS, socket folders."""
+
+    def to_native_representation(self) -> str:
+        """Return what a connection is opened with, just before it is."""
+        database.renew_password()
+        return f"postgresql://?connect_timeout={database.CONNECT_TIMEOUT}"
+
+
 class Warehouse:
     """The raw schema in PostgreSQL, as dlt loads it.
 
@@ -46,23 +55,22 @@ class Warehouse:
     def __init__(self, name: str, schema_prefix: str) -> None:
         load_packages.delete(name)
         self.schema = f"{schema_prefix}_raw"
-        host = os.environ["PGHOST"]
+        credentials = LibpqCredentials(
+            {
+                "host": os.environ["PGHOST"],
+                "port": int(os.environ["PGPORT"]),
+                "username": os.environ["PGUSER"],
+                "password": "",
+                "database": os.environ["PGDATABASE"],
+            }
+        )
+        credentials.resolve()  # or else dlt would make ordinary ones of them
         self._pipeline = dlt.pipeline(
             pipeline_name=name,
             pipelines_dir=str(load_packages.folder()),
             dataset_name=self.schema,
             destination=dlt.destinations.postgres(
-                PostgresCredentials(
-                    {
-                        # The password and TLS are left to libpq, and so are socket folders.
-                        "host": "" if host.startswith("/") else host,
-                        "port": int(os.environ["PGPORT"]),
-                        "username": os.environ["PGUSER"],
-                        "password": "",
-                        "database": os.environ["PGDATABASE"],
-                    }
-                ),
-                max_query_length=BYTES_IN_ONE_STATEMENT,
+                credentials, max_query_length=BYTES_IN_ONE_STATEMENT
             ),
         )
 

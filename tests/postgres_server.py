@@ -28,10 +28,21 @@ PASSWORD = 'it\'s a p@ss:w/rd, 100% \\ "odd" & #é'
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 port = {port}
-unix_socket_directories = ''
+unix_socket_directories = '{folder}'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+"""
+
+TLS_SETTINGS = """
+ssl = on
+ssl_cert_file = '{folder}/server.crt'
+ssl_key_file = '{folder}/server.key'
+"""
+# Over the network with TLS alone; in a socket's folder for a gate that knows the password.
+TLS_ONLY = """
+hostssl all all 0.0.0.0/0 scram-sha-256
+local all all password
 """
 
 Database = dict[str, str]
@@ -43,11 +54,19 @@ class PostgresServer:
     Args:
         binaries: the folder of `initdb` and `postgres`.
         initdb_options: more options of `initdb`, such as a locale.
+        certificate: its certificate and its key, as PEM; with one, it lets nobody in without TLS.
+
+    Attributes:
+        port: of 127.0.0.1.
+        folder: where its data is, and its socket.
     """
 
-    def __init__(self, binaries: Path, *initdb_options: str) -> None:
+    def __init__(
+        self, binaries: Path, *initdb_options: str, certificate: tuple[bytes, bytes] | None = None
+    ) -> None:
         self._binaries = binaries
-        self._folder = Path(tempfile.mkdtemp(prefix="spotify-elt-postgres-"))
+        self._certificate = certificate
+        self.folder = Path(tempfile.mkdtemp(prefix="spotify-elt-postgres-"))
         self._user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._user = {"user": "nobody", "group": _group_of_nobody(), "extra_groups": []}
@@ -77,15 +96,15 @@ class PostgresServer:
         """End the server and delete its data."""
         self._process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
         self._process.wait(30)
-        shutil.rmtree(self._folder)
+        shutil.rmtree(self.folder)
 
     def _initialize(self, *options: str) -> None:
-        password_file = self._folder / "password"
+        password_file = self.folder / "password"
         password_file.write_text(ADMIN_PASSWORD)
         if self._user:
-            for path in (self._folder, password_file):
+            for path in (self.folder, password_file):
                 shutil.chown(path, self._user["user"], self._user["group"])
-        data = self._folder / "data"
+        data = self.folder / "data"
         _run(
             [
                 str(self._binaries / "initdb"),
@@ -93,20 +112,30 @@ class PostgresServer:
                 *("--auth=scram-sha-256", f"--pwfile={password_file}"),
                 *options,
             ],
-            cwd=self._folder,
+            cwd=self.folder,
             **self._user,
         )
+        settings = SETTINGS.format(port=self.port, folder=self.folder)
+        if self._certificate:
+            settings += TLS_SETTINGS.format(folder=self.folder)
+            (data / "pg_hba.conf").write_text(TLS_ONLY)
+            for name, content in zip(("server.crt", "server.key"), self._certificate, strict=True):
+                path = self.folder / name
+                path.write_bytes(content)
+                path.chmod(0o600)
+                if self._user:
+                    shutil.chown(path, self._user["user"], self._user["group"])
         with (data / "postgresql.conf").open("a") as file:
-            file.write(SETTINGS.format(port=self.port))
+            file.write(settings)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        with (self._folder / "log").open("wb") as log:
+        with (self.folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [str(self._binaries / "postgres"), "-D", str(self._folder / "data")],
+                [str(self._binaries / "postgres"), "-D", str(self.folder / "data")],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=self._folder,
+                cwd=self.folder,
                 env={"PATH": os.environ["PATH"]},
                 **self._user,
             )
@@ -118,7 +147,7 @@ class PostgresServer:
                         cursor.execute(f'create role "{role}" login password %s', [PASSWORD])
             except psycopg2.OperationalError as error:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    told = (self._folder / "log").read_text()
+                    told = (self.folder / "log").read_text()
                     raise RuntimeError(f"PostgreSQL does not start: {told}") from error
                 time.sleep(0.05)
             else:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from loader.pg_settings import NAMES, RUN_LOG
+
 ROOT = Path(__file__).resolve().parents[2]
 A_VARIABLE = re.compile(r"PG[A-Z]+|[A-Z]+(?:_[A-Z]+)+")
 NOT_FOR_A_DOTENV = {
+    "AWS_REGION": "AWS' own; ECS sets it",
+    "ENV_FILE": "it names the file itself",
     "DBT_LOG_PATH": "dbt's own; the image moves it to its volume",
     "DBT_TARGET_PATH": "dbt's own; the image moves it to its volume",
     "DLT_DATA_DIR": "dlt's own; the image moves it to its volume",
@@ -55,7 +59,7 @@ def asked_of_the_environment(tree: ast.AST) -> Iterator[str]:
 
 
 def variables_read() -> set[str]:
-    found: set[str] = set()
+    found = {prefix + name for prefix in ("", RUN_LOG) for name in NAMES}
     for path in (ROOT / "loader").rglob("*.py"):
         found |= set(asked_of_the_environment(ast.parse(path.read_text(encoding="utf-8"))))
     profiles = (ROOT / "dbt_spotify" / "profiles.yml").read_text(encoding="utf-8")

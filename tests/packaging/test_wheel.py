@@ -26,10 +26,15 @@ def test_the_wheel_holds_the_code_the_dbt_project_and_the_sample(wheel: zipfile.
         path.relative_to(ROOT).as_posix()
         for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".sql", ".yml", ".md"} and path.name != ".user.yml"
+        if path.suffix in {".py", ".sql", ".yml", ".md", ".pem"} and path.name != ".user.yml"
         if not {"target", "logs"} & set(path.parts)
     }
-    assert {"loader/cli.py", "sample_api/server.py", "dbt_spotify/dbt_project.yml"} <= wanted
+    assert {
+        "loader/cli.py",
+        "loader/rds-ca-bundle.pem",
+        "sample_api/server.py",
+        "dbt_spotify/dbt_project.yml",
+    } <= wanted
     assert wanted <= held
     assert {name.split("/")[0] for name in held} == set(FOLDERS)
 
