@@ -21,7 +21,7 @@ help: ## List the targets
 install: .venv/.project ## Create .venv with the pipeline and the embedded PostgreSQL
 
 run: .venv/.project ## Load, build, test and answer: your playlists, or the sample without a .env
-	@if [ -e .env ] || [ -n "$$SPOTIPY_CLIENT_ID" ]; then $(BIN)/spotify-elt run $(RUN_ARGS); \
+	@if [ -e .env ] || [ -n "$$SPOTIPY_CLIENT_ID$$ENV_FILE" ]; then $(BIN)/spotify-elt run $(RUN_ARGS); \
 	else $(BIN)/spotify-elt run --sample $(RUN_ARGS); fi
 
 test: .venv/.dev ## Run the tests (PYTEST_ARGS="-k word" for some of them)

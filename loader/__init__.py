@@ -6,8 +6,9 @@ Where what is:
 
     cli, console, errors              the command line, what it shows, what can go wrong
     logs, steps, redaction, notices   what a run tells while it goes on, without secrets
-    settings                          the environment, `.env` and `pipeline.yml`
-    aws                               what is asked of AWS
+    settings                          the environment and `pipeline.yml`
+    dotenv_file, local_file,          `.env`, read first and changed without losing a line; on this
+    s3_object, aws                    machine or in S3
     sequence, deadline                a run from its beginning to its end
     spotify, tokens, refusals, pause  the one place that calls Spotify, and how it judges answers
     extraction, reading, outcome      playlists, each read whole or not at all
@@ -20,7 +21,6 @@ Where what is:
     half_loaded, load_packages        what a run that was killed leaves behind
     answers, summary                  what a run prints
     login, consent, consent_server    a user's consent, once in the browser
-    dotenv_file                       `.env`, changed without losing a line
     check, check_spotify,             what a run would meet, told before it
     check_database, check_env_file,
     findings, versions

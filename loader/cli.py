@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from loader import __version__, check_env_file, database, logs, notices, settings
+from loader import __version__, check_env_file, database, dotenv_file, logs, notices, settings
 from loader.console import console
 from loader.deadline import deadline
 from loader.embedded import embedded_postgres
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _raise_signalled)
     try:
-        settings.read_dotenv()
+        dotenv_file.load()
         logs.show_warnings()
         return _finished(options.command(options))
     except BrokenPipeError:  # `| head` has seen enough

@@ -69,10 +69,10 @@ def keep_rotated(old: str, new: str) -> None:
     try:
         if dotenv_file.value_of("SPOTIFY_REFRESH_TOKEN") == old:
             dotenv_file.write({"SPOTIFY_REFRESH_TOKEN": new})
-            log.info("Spotify handed out a new refresh token; it is in .env now.")
+            log.info("Spotify handed out a new refresh token, kept in %s.", dotenv_file.place())
             return
-    except (OSError, SettingsError, UnicodeDecodeError) as error:
-        log.warning(".env could not be written: %s", error)
+    except (OSError, SettingsError) as error:
+        log.warning("The new refresh token could not be kept: %s", error)
     log.warning(
         "Spotify handed out a new refresh token, which cannot be kept where the old one came "
         "from: the next run may be refused. Run `spotify-elt login` again."

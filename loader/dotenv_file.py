@@ -1,43 +1,68 @@
-"""The `.env` of the working folder, changed in place: only the lines of the named variables.
+"""The `.env`: read before anything else, changed in place, only the lines of the named variables.
 
-It is replaced all at once, so a crash leaves the old file or the new one, and may be read by its
-owner alone. Where `.env` is a symlink, the file that it points to is replaced.
+It is the one that `ENV_FILE` names, as a path or as `s3://bucket/key`, or else the one in the
+working folder, if any. What the environment says itself goes before.
 """
 
 import io
 import os
 import re
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv import dotenv_values, load_dotenv
 from dotenv.parser import parse_stream
 
 from loader.errors import SettingsError
+from loader.local_file import LocalFile
+from loader.s3_object import S3Object
 
 DOTENV = Path(".env")
+S3_URI = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
+
+
+def place() -> LocalFile | S3Object:
+    """Return where the `.env` is; as a string it is its name for a sentence.
+
+    Raises:
+        SettingsError: `ENV_FILE` is neither a path nor an address in S3.
+    """
+    named = os.environ.get("ENV_FILE")
+    if not named:
+        return LocalFile(DOTENV, private=False)
+    if found := S3_URI.fullmatch(named):
+        return S3Object(found["bucket"], found["key"])
+    if "://" in named or named.startswith("arn:"):
+        raise SettingsError(f"ENV_FILE is {named}: give s3://bucket/key, or a path.")
+    return LocalFile(Path(named).expanduser(), private=True)
+
+
+def load() -> None:
+    """Fill in from `.env` what the environment does not say.
+
+    Raises:
+        SettingsError: it cannot be read, or a line of it is no `KEY=VALUE`.
+    """
+    where = place()
+    text = _text(where)
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or "\0" in binding.original.string:
+            line = binding.original.line
+            raise SettingsError(f"{where}, line {line}: this is no KEY=VALUE line.")
+        if binding.key == "ENV_FILE" and binding.value:
+            raise SettingsError(
+                f"{where} names an ENV_FILE, which is read in its place: set it in the environment."
+            )
+    load_dotenv(stream=io.StringIO(text))
 
 
 def value_of(name: str) -> str | None:
-    """Return what `.env` says of a variable; None where it says nothing."""
-    return dotenv_values(DOTENV).get(name)
-
-
-def refuse_unless_writable() -> None:
-    """Make sure that `.env` can be written, before something is asked for that must be kept.
+    """Return what `.env` says of a variable; None where it says nothing.
 
     Raises:
-        SettingsError: its folder is read only, or it is no file.
+        SettingsError: it cannot be read.
     """
-    target = Path(os.path.realpath(DOTENV))
-    is_file = target.is_file() or not target.exists()
-    if not is_file or not os.access(target.parent, os.W_OK | os.X_OK):
-        raise SettingsError(
-            f"{target} cannot be written: run `spotify-elt login` in a folder of your own, or with "
-            "--print for a secret store."
-        )
+    return dotenv_values(stream=io.StringIO(_text(place()))).get(name)
 
 
 def write(values: Mapping[str, str]) -> None:
@@ -47,20 +72,25 @@ def write(values: Mapping[str, str]) -> None:
         values: by the variable's name; written without quotes, as Docker and ECS read them.
 
     Raises:
-        SettingsError: a value needs quotes.
+        SettingsError: a value needs quotes, or S3 refuses; it is as it was.
         OSError: the file cannot be written; it is as it was.
     """
-    target = Path(os.path.realpath(DOTENV))
-    try:
-        old = target.read_bytes().decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        old = ""
-    new = _changed(old, values)
+    where = place()
+    new = _changed(where.read().decode("utf-8", "surrogateescape"), values)
     read_back = dotenv_values(stream=io.StringIO(new), interpolate=True)
     for name, value in values.items():
         if read_back.get(name) != value:
-            raise SettingsError(f"The new value of {name} cannot be written to .env as it is.")
-    _replace(target, new.encode("utf-8", "surrogateescape"))
+            raise SettingsError(f"The new value of {name} cannot be written to {where} as it is.")
+    where.replace(new.encode("utf-8", "surrogateescape"))
+
+
+def _text(where: LocalFile | S3Object) -> str:
+    try:
+        return where.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{where} cannot be read ({error}): it must be a UTF-8 text file of yours."
+        ) from error
 
 
 def _changed(text: str, values: Mapping[str, str]) -> str:
@@ -77,20 +107,3 @@ def _changed(text: str, values: Mapping[str, str]) -> str:
     if missing and changed and not changed.endswith(("\n", "\r")):
         changed += "\n"
     return changed + "".join(f"{name}={value}\n" for name, value in missing.items())
-
-
-def _replace(target: Path, content: bytes) -> None:
-    # Readable by its owner alone from the first byte on: mkstemp gives 0600.
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".env.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        with suppress(OSError, AttributeError):  # a new file, not ours to give, or Windows
-            owned = target.stat()
-            os.chown(name, owned.st_uid, owned.st_gid)
-        os.replace(name, target)  # noqa: PTH105 - one word with the line above
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -42,7 +42,7 @@ def login(access: SpotifyAccess, *, printed: bool) -> None:
     """
     address = Address.of(access.redirect_uri)
     if not printed:
-        dotenv_file.refuse_unless_writable()
+        dotenv_file.place().refuse_unless_writable()
     token = _refresh_token(access, address)
     day = consent.today()
     if printed:
@@ -52,9 +52,11 @@ def login(access: SpotifyAccess, *, printed: bool) -> None:
         names = ("SPOTIFY_REFRESH_TOKEN", "SPOTIFY_CONSENT_DATE")
         overruled = [name for name in names if _is_elsewhere(name)]
         dotenv_file.write({"SPOTIFY_REFRESH_TOKEN": token, "SPOTIFY_CONSENT_DATE": str(day)})
-        _tell("Signed in: the refresh token is in .env, which only you may read.")
+        kept_in = dotenv_file.place()
+        _tell(f"Signed in: the refresh token is in {kept_in}.")
         if overruled:
-            _tell(f"But {' and '.join(overruled)} in the environment overrules .env: unset it.")
+            names_there = " and ".join(overruled)
+            _tell(f"But {names_there} in the environment overrules {kept_in}: unset it.")
     _tell(f"The consent lasts six months, until {consent.end_of(day)}.")
 
 

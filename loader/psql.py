@@ -12,7 +12,7 @@ import sys
 import warnings
 from contextlib import nullcontext, suppress
 
-from loader import database, settings
+from loader import database, dotenv_file
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SettingsError
 
@@ -20,7 +20,7 @@ from loader.errors import PipelineError, SettingsError
 def main(arguments: list[str]) -> int:
     """Open psql with `arguments` and return its exit code."""
     try:
-        settings.read_dotenv()
+        dotenv_file.load()
         elsewhere = bool(os.environ.get("PGHOST"))
         with nullcontext() if elsewhere else embedded_postgres():
             database.fill_in_defaults()

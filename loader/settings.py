@@ -1,8 +1,8 @@
-"""Settings: secrets and addresses from the environment and `.env`, the rest from `pipeline.yml`.
+"""Settings: secrets and addresses from the environment, the rest from `pipeline.yml`.
 
-The names of the environment variables are those of the tools that use them (spotipy, libpq).
-A `.env` in the working folder fills in what the environment does not say. Whatever is wrong is
-one `SettingsError` that names the variable or the key.
+The names of the environment variables are those of the tools that use them (spotipy, libpq); a
+`.env` has filled in some of them before (`dotenv_file`). Whatever is wrong is one `SettingsError`
+that names the variable or the key.
 """
 
 import os
@@ -10,14 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from dotenv import load_dotenv
-from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -139,27 +136,6 @@ class SpotifyAccess:
     api_url: str
     accounts_url: str
     consent_date: date | None = None
-
-
-def read_dotenv() -> None:
-    """Fill in from `.env` in the working folder what the environment does not say.
-
-    Raises:
-        SettingsError: it cannot be read, or a line of it is no `KEY=VALUE`.
-    """
-    path = Path(".env")
-    if not path.exists():
-        return
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f".env cannot be read ({_one_line(error)}): it must be a UTF-8 text file of yours."
-        ) from error
-    for binding in parse_stream(StringIO(text)):
-        if binding.error or "\0" in binding.original.string:
-            raise SettingsError(f".env, line {binding.original.line}: this is no KEY=VALUE line.")
-    load_dotenv(stream=StringIO(text))
 
 
 def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConfig:

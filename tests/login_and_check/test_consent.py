@@ -132,6 +132,22 @@ def test_a_rotated_refresh_token_is_kept_where_the_old_one_stood(
             assert str(tokens.refresh_token) not in finished.output
 
 
+def test_a_rotated_refresh_token_is_kept_in_the_env_file_that_was_read(
+    elt: CommandLine, database: Database
+) -> None:
+    unread, read = elt.folder / ".env", elt.folder / "prod.env"
+    for path in (unread, read):
+        path.write_text(MINE.format(token=REFRESH_TOKEN))
+        path.chmod(0o600)
+    tokens, named = Tokens(rotate=True), {"ENV_FILE": "prod.env"}
+    with SampleApi(tokens=tokens) as api:
+        finished = elt("check", database=database, api=api, config=CONFIG, environment=named)
+    assert finished.code == 0, finished.output
+    assert read.read_text() == MINE.format(token=tokens.refresh_token)
+    assert unread.read_text() == MINE.format(token=REFRESH_TOKEN)
+    assert read.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_rotated_refresh_token_from_elsewhere_is_told_but_not_shown(
     elt: CommandLine, database: Database, command: str

@@ -65,6 +65,7 @@ def test_every_target_is_phony_and_explained() -> None:
 
 def test_run_takes_the_sample_only_without_a_dotenv(installed: Path) -> None:
     assert make(installed, "run").stdout == "spotify-elt run --sample\n"
+    assert make(installed, "run", "ENV_FILE=s3://bucket/key").stdout == "spotify-elt run\n"
     (installed / ".env").touch()
     assert make(installed, "run").stdout == "spotify-elt run\n"
 
