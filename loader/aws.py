@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from loader.errors import SettingsError
+from loader.redaction import protect
 
 # China's endpoints have their region before or behind the service.
 RDS = re.compile(
@@ -48,6 +49,7 @@ def database_token(host: str, port: str, user: str) -> str:
         token = client("rds", region).generate_db_auth_token(
             DBHostname=host, Port=port, DBUsername=user
         )
+    protect(str(token))
     return str(token)
 
 

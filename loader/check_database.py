@@ -36,16 +36,32 @@ def findings(
     try:
         with _opened_to_read(uses_embedded=uses_embedded) as opened:
             found = _facts(opened, "embedded " if uses_embedded else "")
+            elsewhere, until = _run_log(config, access)
+            return [*found, *elsewhere], until
+    except PipelineError as error:
+        return [Finding("Database", "problem", str(error), error.exit_code)], None
+    except psycopg2.Error as error:
+        detail = f"PostgreSQL at {database.address()}: {' '.join(str(error).split())}"
+        return [Finding("Database", "problem", detail, exit_code=1)], None
+
+
+def _run_log(
+    config: PipelineConfig | None, access: SpotifyAccess | None
+) -> tuple[list[Finding], datetime | None]:
+    """Return where the run log is, if not in the warehouse, and what it says of Spotify."""
+    try:
+        with database.connected_to_run_log() as opened:
+            where = database.run_log_address()
+            found = [Finding("Run log", "ok", f"in PostgreSQL at {where}")]
+            if where == database.address():
+                found = []
             if config is None or access is None:
                 return found, None
             schema = f"{config.schema_prefix}_logging"
             until = earlier_runs.not_before(opened, schema, earlier_runs.app_digest(access))
             return found, until.astimezone(UTC) if until else None
     except PipelineError as error:
-        return [Finding("Database", "problem", str(error), error.exit_code)], None
-    except psycopg2.Error as error:
-        detail = f"PostgreSQL at {database.address()}: {' '.join(str(error).split())}"
-        return [Finding("Database", "problem", detail, exit_code=1)], None
+        return [Finding("Run log", "problem", str(error), error.exit_code)], None
 
 
 def _embedded_to_come() -> Finding:

@@ -120,13 +120,12 @@ def status(options: argparse.Namespace) -> int:
     from loader import status as last_runs  # noqa: PLC0415
 
     config = settings.pipeline_config()
-    with _database(), database.connected() as connection:
-        found = last_runs.health(
-            connection,
-            f"{config.schema_prefix}_logging",
-            config.max_age,
-            at_work=run_lock.at_work(connection, config.schema_prefix),
-        )
+    with _database():
+        with database.connected() as warehouse:
+            at_work = run_lock.at_work(warehouse, config.schema_prefix)
+        with database.connected_to_run_log() as connection:
+            schema = f"{config.schema_prefix}_logging"
+            found = last_runs.health(connection, schema, config.max_age, at_work=at_work)
     if options.json:
         print(last_runs.as_json(found))
     else:

@@ -69,6 +69,12 @@ def complain(sentence: str, run_id: str | None = None) -> None:
     screen.out(f"spotify-elt: {redacted(sentence)}")
 
 
+def delete_files() -> None:
+    """Delete the files of all runs."""
+    for file in FOLDER.glob(FILES_OF_RUNS):
+        file.unlink(missing_ok=True)
+
+
 class Line(logging.Formatter):
     """One line for each record, without secrets and without control characters.
 

@@ -81,7 +81,8 @@ class RunLog:
             )
         except psycopg2.Error as error:
             raise DatabaseError(
-                f"Cannot write the run log in {self.schema}: {' '.join(str(error).split())}"
+                f"Cannot write the run log in {self.schema} of {database.run_log_address()}: "
+                f"{' '.join(str(error).split())}"
             ) from error
 
     def __enter__(self) -> Self:
@@ -166,7 +167,7 @@ class RunLog:
 
     def _update_anew(self, columns: dict[str, Any]) -> None:
         try:
-            with database.connected() as self._connection:
+            with database.connected_to_run_log() as self._connection:
                 self._update(columns)
         except (psycopg2.Error, DatabaseError) as failure:
             _warn(failure)

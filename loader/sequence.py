@@ -58,7 +58,7 @@ def run(
         if ending := consent.warning(access):
             log.warning("%s", ending)
         with (
-            database.connected() as opened,
+            database.connected_to_run_log() as opened,
             RunLog(lines.run_id, opened, config, access) as run_log,
         ):
             earlier_runs = EarlierRuns(opened, run_log.schema, access)

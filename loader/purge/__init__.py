@@ -8,14 +8,14 @@ leaves it to the next run to rebuild them. dlt's load packages on disk are copie
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import psycopg2
 from psycopg2.extensions import connection, cursor
 from rich import box
 from rich.table import Table
 
-from loader import database, load_packages
+from loader import database, load_packages, logs
 from loader.console import console
 from loader.errors import BuildError, DatabaseError
 from loader.half_loaded import mend
@@ -47,10 +47,11 @@ def purge(config: PipelineConfig, playlists: PurgedPlaylists, *, dry_run: bool) 
         BuildError: the raw rows are deleted, but the marts could not be rebuilt.
     """
     with database.connected() as connection:
-        with _transaction(connection, config, dry_run=dry_run) as cursor:
-            deletions = Deletions(cursor, config.schema_prefix)
-            outdated = _delete(cursor, deletions, config, playlists)
-        _print(deletions.counts, dry_run=dry_run)
+        with _transactions(connection, config, dry_run=dry_run) as (deletions, of_log):
+            outdated = _delete(deletions, of_log, config, playlists)
+        _print(deletions.counts | of_log.counts, dry_run=dry_run)
+        if playlists.named and not dry_run:
+            logs.delete_files()  # they may name them
         again = [one for one in config.playlists if one in playlists.ids]
         if playlists.named and again:
             console().print(
@@ -58,7 +59,7 @@ def purge(config: PipelineConfig, playlists: PurgedPlaylists, *, dry_run: bool) 
                 "away, take it out of pipeline.yml."
             )
         if outdated and not dry_run:
-            _rebuild(connection, config.schema_prefix)
+            _rebuild(config.schema_prefix)
 
 
 def purge_everything(config: PipelineConfig, *, dry_run: bool) -> None:
@@ -68,42 +69,63 @@ def purge_everything(config: PipelineConfig, *, dry_run: bool) -> None:
         PipelineError: a run is at work.
         DatabaseError: PostgreSQL refused, and nothing is deleted.
     """
-    with database.connected() as connection:
-        with _transaction(connection, config, dry_run=dry_run) as cursor:
-            deletions = Deletions(cursor, config.schema_prefix)
-            for layer in LAYERS:
-                deletions.drop(layer)
-        _print(deletions.counts, dry_run=dry_run)
+    with (
+        database.connected() as connection,
+        _transactions(connection, config, dry_run=dry_run) as (deletions, of_log),
+    ):
+        for layer in LAYERS:
+            (of_log if layer == "logging" else deletions).drop(layer)
+    _print(deletions.counts | of_log.counts, dry_run=dry_run)
+    if not dry_run:
+        logs.delete_files()
     console().print(LEFT_TO_THE_USER)
 
 
 @contextmanager
-def _transaction(
+def _transactions(
     connection: connection, config: PipelineConfig, *, dry_run: bool
-) -> Iterator[cursor]:
-    """Begin a transaction that no run disturbs; it is committed, or rolled back in a dry run."""
+) -> Iterator[tuple[Deletions, Deletions]]:
+    """Yield what deletes in the warehouse and in the run log, where no run disturbs it.
+
+    It is one transaction, committed, or rolled back in a dry run. A run log in another database
+    has one of its own, committed first: where that alone happened, the next run rebuilds the marts
+    in vain, and nothing else.
+    """
     only_run(connection, config.schema_prefix)
     if not dry_run:
         load_packages.delete(config.name)
     try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
-            yield cursor
-            if dry_run:
-                connection.rollback()
+        with _transaction(connection, dry_run=dry_run) as cursor, ExitStack() as stack:
+            of_log = cursor
+            if database.run_log_address() != database.address():
+                of_log = stack.enter_context(
+                    _transaction(
+                        stack.enter_context(database.connected_to_run_log()), dry_run=dry_run
+                    )
+                )
+            yield Deletions(cursor, config.schema_prefix), Deletions(of_log, config.schema_prefix)
     except psycopg2.Error as error:
         words = " ".join(str(error).split())
         raise DatabaseError(f"The purge failed, and nothing is deleted: {words}") from error
 
 
+@contextmanager
+def _transaction(connection: connection, *, dry_run: bool) -> Iterator[cursor]:
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+        yield cursor
+        if dry_run:
+            connection.rollback()
+
+
 def _delete(
-    cursor: cursor, deletions: Deletions, config: PipelineConfig, playlists: PurgedPlaylists
+    deletions: Deletions, of_log: Deletions, config: PipelineConfig, playlists: PurgedPlaylists
 ) -> bool:
     """Delete, and return whether that leaves the marts outdated, which the run log then knows."""
     raw_rows, only_theirs, outdated = 0, list[str](), False
     loaded = "playlist_items" in deletions.columns("raw")
     if loaded:
-        mend(cursor, f"{config.schema_prefix}_raw")
+        mend(deletions.cursor, f"{config.schema_prefix}_raw")
         only_theirs = raw.only_theirs(deletions, playlists)
         raw_rows = raw.delete_playlists(deletions, playlists)
     history_rows = history.delete_playlists(deletions, playlists, only_theirs)
@@ -111,18 +133,18 @@ def _delete(
         if loaded:
             raw.delete_older(deletions, config.retention_days)
         history_rows += history.delete_older(deletions, config.retention_days)
-        log.delete_older(deletions, config.retention_days)
+        log.delete_older(of_log, config.retention_days)
     if loaded:
         outdated |= raw.delete_unreferenced(deletions) > 0
         raw.delete_copies(deletions)
     if playlists.named:
-        log.forget_playlists(deletions, playlists)
+        log.forget_playlists(of_log, playlists)
     if playlists.named or raw_rows:
         deletions.drop("marts_candidate")  # the rejected marts of an earlier run
     outdated |= history_rows > 0 or _marts_show_more(deletions)
     if outdated:
         logging = f"{config.schema_prefix}_logging"
-        log.note_built_with(cursor, logging, log.PURGED_SINCE)
+        log.note_built_with(of_log.cursor, logging, log.PURGED_SINCE)
     return outdated
 
 
@@ -133,7 +155,7 @@ def _marts_show_more(deletions: Deletions) -> bool:
     return bool(deletions.rows(SHOWN_WITHOUT_RAW_ROWS))
 
 
-def _rebuild(connection: connection, schema_prefix: str) -> None:
+def _rebuild(schema_prefix: str) -> None:
     console().print("Rebuilding the marts ...")
     try:
         with Transformation(schema_prefix) as transformation:
@@ -146,7 +168,11 @@ def _rebuild(connection: connection, schema_prefix: str) -> None:
             f"{error}"
         ) from error
     # A log that cannot be written breaks no purge: the next run rebuilds once more.
-    with suppress(psycopg2.Error), connection.cursor() as cursor:
+    with (
+        suppress(psycopg2.Error, DatabaseError),
+        database.connected_to_run_log() as connection,
+        connection.cursor() as cursor,
+    ):
         log.note_built_with(cursor, f"{schema_prefix}_logging", version)
     console().print("The marts are rebuilt without what was deleted.")
 

@@ -32,12 +32,13 @@ class Deletions:
         schema_prefix: the schemas are `<schema_prefix>_raw`, ...
 
     Attributes:
+        cursor: the same.
         counts: how many rows went, by what they were.
     """
 
     def __init__(self, cursor: cursor, schema_prefix: str) -> None:
         self.counts: dict[str, int] = {}
-        self._cursor = cursor
+        self.cursor = cursor
         self._prefix = schema_prefix
         self._schemas = {layer: f"{schema_prefix}_{layer}" for layer in LAYERS}
 
@@ -47,8 +48,8 @@ class Deletions:
 
     def rows(self, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        self._cursor.execute(query.format(**self._schemas), parameters)
-        return self._cursor.fetchall()
+        self.cursor.execute(query.format(**self._schemas), parameters)
+        return self.cursor.fetchall()
 
     def delete(self, reason: str, table: str, condition: str, **parameters: Any) -> int:
         """Delete rows of one table, and return how many.
@@ -64,9 +65,9 @@ class Deletions:
 
     def change(self, reason: str, table: str, statement: str, **parameters: Any) -> int:
         """Run a statement that deletes, or changes, rows of one table; return how many."""
-        self._cursor.execute(statement.format(**self._schemas), parameters)
-        self._count(f"{table.format(**self._schemas)}: {reason}", self._cursor.rowcount)
-        return self._cursor.rowcount
+        self.cursor.execute(statement.format(**self._schemas), parameters)
+        self._count(f"{table.format(**self._schemas)}: {reason}", self.cursor.rowcount)
+        return self.cursor.rowcount
 
     def drop(self, layer: str) -> None:
         """Drop a schema with all that is in it."""
@@ -74,7 +75,7 @@ class Deletions:
         for table in self.columns(layer):
             ((rows,),) = self.rows(f"select count(*) from {schema}.{table}")  # noqa: S608 - quoted
             self._count(f"{schema}: all of it", rows)
-        self._cursor.execute(drop_statement(self._prefix, layer))
+        self.cursor.execute(drop_statement(self._prefix, layer))
 
     def _count(self, what: str, rows: int) -> None:
         if rows:

@@ -22,7 +22,7 @@ set {text} = regexp_replace({text}, %(lines)s, '(about a playlist that was purge
 where {text} ~ %(lines)s
 """
 TEXTS = ("error", "logs")
-# The run that `RunLog.marts_are_current` looks at.
+# The run that `EarlierRuns.marts_built_with` looks at.
 SET_BUILT_WITH = """
 update {logging}.pipeline_runs set built_with = %(version)s
 where run_id = (

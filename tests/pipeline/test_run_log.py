@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from command_line import CommandLine
-from postgres_server import Database, connected, query
+from postgres_server import Database, PostgresServer, connected, query
 from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
@@ -167,3 +167,24 @@ def test_a_log_connection_that_was_lost_is_opened_again_for_the_end(
     _, told = process.communicate(timeout=60)
     assert process.returncode == 0, told
     assert last_run(database)["status"] == "success"
+
+
+def test_the_log_may_be_in_another_database(
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi, embedded_server: PostgresServer
+) -> None:
+    database, log = loaded(SHARED_PLAYLIST), embedded_server.new_database()
+    elsewhere = {"LOGGING_PGDATABASE": log["PGDATABASE"]}
+    config = {"playlists": [SHARED_PLAYLIST]}
+    # What the warehouse's own log knows is not asked any more: the playlist is read again.
+    for status in ("success", "skipped"):
+        finished = elt(
+            "run", database=database, api=extended_api, config=config, environment=elsewhere
+        )
+        assert finished.code == 0, finished.output
+        assert last_run(log)["status"] == status
+    assert query(database, "select count(*) from spotify_logging.pipeline_runs") == [(1,)]
+    assert elt("status", database=database, environment=elsewhere).code == 0
+    purged = elt("purge", "--playlist", SHARED_PLAYLIST, database=database, environment=elsewhere)
+    assert purged.code == 0, purged.output
+    assert query(log, "select count(*) from spotify_logging.playlist_loads") == [(0,)]
+    assert query(database, "select count(*) from spotify_raw.playlists") == [(0,)]
