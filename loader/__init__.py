@@ -15,7 +15,7 @@ Where what is:
     needs, references, entities       artists and albums, asked for only where they must be
     raw_json, spool, side_by_side     JSON that PostgreSQL can store, rows on disk, work in parallel
     source, warehouse, stored         the dlt source, its load into the raw tables, reading them
-    transform, dbt_process            dbt, in a process of its own
+    transform, dbt_process, artefacts dbt, in a process of its own, and what it leaves
     run_log, run_log_tables           what a run did, written while it happens
     earlier_runs, run_lock, status    what the next run, or a person, learns from it
     half_loaded, load_packages        what a run that was killed leaves behind
@@ -25,8 +25,8 @@ Where what is:
     check_database, check_env_file,
     findings, versions
     purge/                            deleting what may not, or need not, be kept
-    database, pg_settings,            PostgreSQL: anybody's, or the embedded one
-    embedded, psql, schemas
+    database, pg_settings, schemas,   PostgreSQL: anybody's, or the embedded one
+    embedded, psql, bootstrap
     sample                            the bundled sample, kept apart from real data
 """
 

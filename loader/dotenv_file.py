@@ -18,7 +18,6 @@ from loader.local_file import LocalFile
 from loader.s3_object import S3Object
 
 DOTENV = Path(".env")
-S3_URI = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
 
 
 def place() -> LocalFile | S3Object:
@@ -30,8 +29,8 @@ def place() -> LocalFile | S3Object:
     named = os.environ.get("ENV_FILE")
     if not named:
         return LocalFile(DOTENV, private=False)
-    if found := S3_URI.fullmatch(named):
-        return S3Object(found["bucket"], found["key"])
+    if found := S3Object.at(named):
+        return found
     if "://" in named or named.startswith("arn:"):
         raise SettingsError(f"ENV_FILE is {named}: give s3://bucket/key, or a path.")
     return LocalFile(Path(named).expanduser(), private=True)

@@ -1,13 +1,17 @@
-"""A `.env` in S3, read and written as the task's role."""
+"""Objects in S3, read and written as the task's role."""
 
+import re
 from dataclasses import dataclass
+from typing import Self
 
 from loader import aws
+
+ADDRESS = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<key>.+)")
 
 
 @dataclass(frozen=True)
 class S3Object:
-    """An object that is there.
+    """An object.
 
     Attributes:
         bucket: its bucket's name.
@@ -16,6 +20,12 @@ class S3Object:
 
     bucket: str
     key: str
+
+    @classmethod
+    def at(cls, address: str) -> Self | None:
+        """Return the object at `s3://bucket/key`; None where the address is no such thing."""
+        found = ADDRESS.fullmatch(address)
+        return cls(found["bucket"], found["key"]) if found else None
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
@@ -38,11 +48,13 @@ class S3Object:
         """
         self.replace(self.read())
 
-    def replace(self, content: bytes) -> None:
-        """Put `content` in the place of what it holds.
+    def replace(self, content: bytes, content_type: str = "text/plain; charset=utf-8") -> None:
+        """Put `content` in the place of what it holds, if anything.
 
         Raises:
             SettingsError: it may not be written, or S3 cannot be reached; it is as it was.
         """
         with aws.told_plainly(f"{self} cannot be written"):
-            aws.client("s3").put_object(Bucket=self.bucket, Key=self.key, Body=content)
+            aws.client("s3").put_object(
+                Bucket=self.bucket, Key=self.key, Body=content, ContentType=content_type
+            )

@@ -7,7 +7,7 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 import logging
 from dataclasses import dataclass
 
-from loader import consent, database, logs
+from loader import artefacts, consent, database, logs
 from loader.answers import print_answers
 from loader.console import console, counted
 from loader.earlier_runs import EarlierRuns
@@ -184,6 +184,7 @@ class _Run:
             "entities_not_found": dict(entities.not_found),
         }
         lines.ended(status, reason, **counts)
+        artefacts.keep(lines.run_id, self.transformation.artefacts)
         self.run_log.finish(
             status,
             reason,

@@ -24,6 +24,7 @@ dbt_log = logging.getLogger("dbt")
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_spotify"
 # dbt's parse state, made when the package is installed: parsing anew takes two seconds more.
 PARSED_AHEAD = PROJECT / "target"
+ARTEFACTS = ("manifest.json", "run_results.json")
 PARSE_STATE = "partial_parse.msgpack"
 PROJECT_FILES = (".sql", ".yml", ".md")
 FAILURES_TOLD = 3
@@ -107,9 +108,9 @@ class Transformation:
         self.results: list[NodeResult] = []
         folders = _folders()
         # Apart from dbt by hand, which has another target and would undo the saved parse state.
-        target = str(target_path or Path(folders["DBT_TARGET_PATH"]) / "candidate")
+        self._target = target_path or Path(folders["DBT_TARGET_PATH"]) / "candidate"
         quiet = ["--log-level", "none", "--no-use-colors", "--target", "candidate"]
-        if not Path(target, PARSE_STATE).exists() and Path(PARSED_AHEAD, PARSE_STATE).exists():
+        if not (self._target / PARSE_STATE).exists() and Path(PARSED_AHEAD, PARSE_STATE).exists():
             quiet += ["--partial-parse-file-path", str(PARSED_AHEAD / PARSE_STATE)]
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - till __exit__
         self._process = subprocess.Popen(
@@ -118,7 +119,7 @@ class Transformation:
             stdout=subprocess.PIPE,
             stderr=self._errors,  # a pipe that nobody reads would fill up
             text=True,
-            env={**os.environ, **folders, "DBT_TARGET_PATH": target},
+            env={**os.environ, **folders, "DBT_TARGET_PATH": str(self._target)},
         )
 
     @property
@@ -142,6 +143,12 @@ class Transformation:
         self._process.kill()
         self._process.communicate()
         self._errors.close()
+
+    @property
+    def artefacts(self) -> list[Path]:
+        """What dbt wrote about the build; nothing where none was made."""
+        written = [self._target / name for name in ARTEFACTS]
+        return [path for path in written if path.exists()] if self.results else []
 
     def parsed(self) -> bool:
         """Wait until dbt has parsed the project, and say whether it could."""

@@ -82,7 +82,7 @@ class PostgresServer:
             template: a database to copy, which nobody may be connected to; an empty one if none.
         """
         name = f"elt_{next(self._numbers)}"
-        with self._admin() as cursor:
+        with self.admin() as cursor:
             cursor.execute(f'create database {name} owner "{ROLE}" template {template}')
         return {
             "PGHOST": "127.0.0.1",
@@ -142,7 +142,7 @@ class PostgresServer:
         deadline = time.monotonic() + 30
         while True:
             try:
-                with self._admin() as cursor:
+                with self.admin() as cursor:
                     for role in (ROLE, READER):
                         cursor.execute(f'create role "{role}" login password %s', [PASSWORD])
             except psycopg2.OperationalError as error:
@@ -154,7 +154,7 @@ class PostgresServer:
                 return process
 
     @contextmanager
-    def _admin(self) -> Iterator[Any]:
+    def admin(self) -> Iterator[Any]:
         variables = {
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.port),

@@ -36,6 +36,14 @@ class Bucket:
         )
         self._aws = aws
 
+    def __str__(self) -> str:
+        return f"s3://{self.name}"
+
+    def keys(self) -> set[str]:
+        """The keys of all objects."""
+        listed = self._client.list_objects_v2(Bucket=self.name).get("Contents", [])
+        return {one["Key"] for one in listed}
+
     def environment(self, key: str = KEY) -> dict[str, str | None]:
         """The variables of a command whose `.env` is an object here."""
         return {**self._aws, "ENV_FILE": f"s3://{self.name}/{key}"}

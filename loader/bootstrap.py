@@ -1,0 +1,107 @@
+"""The database role and schemas of the pipeline, made once: `python -m loader.bootstrap`.
+
+It runs where the database can be reached, as a task of the same image, and signs in as the master
+user with the secret that RDS keeps (`MASTER_SECRET_ARN`): no password is on a command line. What
+it makes is the role `PGUSER`, which has no password and signs in with IAM tokens, and its schemas.
+Run again, it makes what is missing.
+"""
+
+import json
+import os
+import sys
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from loader import aws, database, dotenv_file, settings
+from loader.errors import DatabaseError, PipelineError, SettingsError, in_words
+from loader.logs import complain
+from loader.redaction import protect
+from loader.schemas import LAYERS
+
+# Owning a schema takes being a member of its owner, for a moment: members of a role with rds_iam
+# can no longer sign in with a password, and that must not befall the master.
+STATEMENTS = (
+    "grant {role} to current_user",
+    "grant connect, create, temporary on database {database} to {role}",
+    *(f"create schema if not exists {{{layer}}} authorization {{role}}" for layer in LAYERS),
+    "revoke {role} from current_user",
+    "grant rds_iam to {role}",
+)
+
+
+def main() -> int:
+    """Make the role and its schemas, and return the exit code."""
+    try:
+        dotenv_file.load()
+        arn = _needed("MASTER_SECRET_ARN")
+        _needed("PGHOST")
+        role = _needed("PGUSER")
+        prefix = settings.pipeline_config().schema_prefix
+        database.fill_in_defaults()
+        master, password = _master(arn)
+        if role == master:
+            raise SettingsError(f"PGUSER is {role}, the master itself: name a role to be made.")
+        make(role, prefix, master, password)
+    except PipelineError as error:
+        complain(in_words(error))
+        return error.exit_code
+    print(f"The role {role} and the schemas {prefix}_* are there.")  # noqa: T201 - its answer
+    return 0
+
+
+def make(role: str, prefix: str, master: str, password: str) -> None:
+    """Make the role and its schemas in one transaction.
+
+    Args:
+        role: to be made.
+        prefix: of the schemas.
+        master: who makes it.
+        password: the master's.
+
+    Raises:
+        DatabaseError: PostgreSQL cannot be reached, or refuses; nothing is changed.
+    """
+    try:
+        opened = psycopg2.connect(user=master, password=password)
+        try:
+            _make(opened, role, prefix)
+        finally:
+            opened.close()
+    except psycopg2.Error as error:
+        words = " ".join(str(error).split())
+        raise DatabaseError(
+            f"The role {role} could not be made by {master} at {os.environ['PGHOST']}: {words}"
+        ) from error
+
+
+def _make(opened: connection, role: str, prefix: str) -> None:
+    names = {layer: sql.Identifier(f"{prefix}_{layer}") for layer in LAYERS}
+    names |= {"role": sql.Identifier(role), "database": sql.Identifier(opened.info.dbname)}
+    with opened, opened.cursor() as cursor:
+        cursor.execute("select from pg_roles where rolname = %s", [role])
+        if cursor.rowcount == 0:
+            cursor.execute(sql.SQL("create role {role} login").format(**names))
+        for statement in STATEMENTS:
+            cursor.execute(sql.SQL(statement).format(**names))
+
+
+def _needed(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"{name} is not set: the task definition in infra/task.tf sets it.")
+    return value
+
+
+def _master(arn: str) -> tuple[str, str]:
+    """Return the master's name and password, as RDS keeps them in Secrets Manager."""
+    with aws.told_plainly(f"The master's secret {arn} cannot be read"):
+        answer = aws.client("secretsmanager").get_secret_value(SecretId=arn)
+        secret = json.loads(answer["SecretString"])
+        protect(secret["password"])
+        return secret["username"], secret["password"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
