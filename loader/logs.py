@@ -57,14 +57,14 @@ def show_warnings() -> None:
     logging.lastResort = handler
 
 
-def complain(sentence: str, run_id: str | None = None) -> None:
+def complain(sentence: str) -> None:
     """Say on standard error, last of all, why a command failed."""
     screen = console(stderr=True)
     with suppress(SettingsError):
         if as_json():
             name, level = __name__, logging.ERROR
             record = logging.LogRecord(name, level, __file__, 0, sentence, None, None)
-            screen.out(Line(run_id, json=True).format(record))
+            screen.out(Line(RunLines.last_id, json=True).format(record))
             return
     screen.out(f"spotify-elt: {redacted(sentence)}")
 
@@ -179,12 +179,15 @@ class RunLines:
         run_id: names the file, and goes into every JSON line.
 
     Attributes:
-        run_id: the same.
+        last_id: the run of this process, for its very last line.
+        run_id: the same as given.
         screen: the handler that shows them.
     """
 
+    last_id: str | None = None
+
     def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
+        self.run_id = RunLines.last_id = run_id
         self.screen = ScreenHandler(run_id)
         self._began = time.monotonic()
         self._ended = False

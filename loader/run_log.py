@@ -19,7 +19,7 @@ from psycopg2.extras import Json, execute_values
 
 from loader import database, versions
 from loader.earlier_runs import app_digest
-from loader.errors import DatabaseError, in_words
+from loader.errors import DatabaseError, PipelineError, in_words
 from loader.outcome import PlaylistLoad
 from loader.redaction import redacted
 from loader.run_log_tables import migrate
@@ -169,7 +169,7 @@ class RunLog:
         try:
             with database.connected_to_run_log() as self._connection:
                 self._update(columns)
-        except (psycopg2.Error, DatabaseError) as failure:
+        except (psycopg2.Error, PipelineError) as failure:
             _warn(failure)
 
     def _execute(self, statement: str | sql.Composed, parameters: Iterable[Any] = ()) -> None:

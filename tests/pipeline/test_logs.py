@@ -51,6 +51,7 @@ def test_a_failed_run_s_last_json_line_is_the_sentence(
     ended, last = [json.loads(line) for line in finished.stderr.splitlines()][-2:]
     assert (ended["event"], ended["status"]) == ("run_ended", "failed")
     assert last["level"] == "ERROR"
+    assert last["run_id"] == ended["run_id"]
     assert "refused the credentials" in last["message"]
     assert "wrong-secret" not in finished.output
 
