@@ -1,0 +1,118 @@
+"""infra/, applied to a server that answers like AWS: moto."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+INFRA = Path(__file__).resolve().parents[2] / "infra"
+REGION = "eu-central-1"
+# moto answers 500 to what it does not know, and the provider would try again for minutes.
+OVERRIDE = 'provider "aws" {\n  max_retries = 1\n}\n'
+ARGUMENTS = ["-var=image_tag=0123456789ab", "-var=alarm_email=somebody@example.com"]
+
+
+def terraform(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Terraform in `folder`, with its output as one text."""
+    return subprocess.Popen(
+        ["terraform", *arguments],
+        cwd=folder,
+        env={**os.environ, "CHECKPOINT_DISABLE": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def initialized(folder: Path) -> str:
+    """Copy infra/ to `folder` and fetch the provider; return why not, if it is not to be had."""
+    if shutil.which("terraform") is None:
+        return "Terraform is not installed."
+    kept = ("*.tf", ".terraform.lock.hcl", "tests")
+    for path in (path for pattern in kept for path in INFRA.glob(pattern)):
+        if path.is_dir():
+            shutil.copytree(path, folder / path.name)
+        elif path.name != "backend.tf":
+            shutil.copy(path, folder)
+    init = terraform(folder, "init", "-no-color", "-input=false", "-lockfile=readonly")
+    output, _ = init.communicate()
+    return f"Terraform's provider is not to be had here:\n{output}" if init.returncode else ""
+
+
+class Stack:
+    """Applies infra/ in the background, because RDS alone makes the provider wait for 80 s."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self._address = f"http://127.0.0.1:{self._port}"
+        self._processes: list[subprocess.Popen[str]] = []
+        self._stopping = False
+        self._applied: Future[str] = ThreadPoolExecutor(1).submit(self._apply)
+
+    def _apply(self) -> str:
+        unable = initialized(self._folder)
+        if unable:
+            return unable
+        (self._folder / "moto_override.tf").write_text(OVERRIDE, encoding="utf-8")
+        moto = [sys.executable, "-m", "moto.server", "-p", str(self._port)]
+        with (self._folder / "moto.log").open("w") as log:
+            server = self._kept(subprocess.Popen(moto, stdout=log, stderr=log, text=True))
+        self._wait_for(server)
+        apply = terraform(
+            self._folder,
+            *("apply", "-no-color", "-auto-approve", "-input=false", *ARGUMENTS),
+            AWS_ENDPOINT_URL=self._address,
+            AWS_REGION=REGION,
+            AWS_ACCESS_KEY_ID="testing",
+            AWS_SECRET_ACCESS_KEY="testing",
+            AWS_EC2_METADATA_DISABLED="true",
+        )
+        output, _ = self._kept(apply).communicate()
+        assert apply.returncode == 0, output
+        return ""
+
+    def _kept(self, process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+        self._processes.append(process)
+        if self._stopping:
+            process.terminate()
+        return process
+
+    def _wait_for(self, server: subprocess.Popen[str]) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and server.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
+                    return
+            time.sleep(0.2)
+        raise TimeoutError((self._folder / "moto.log").read_text(encoding="utf-8"))
+
+    def why_not(self) -> str:
+        """Wait until all is applied; return why it could not be tried, or nothing."""
+        return self._applied.result()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of what was applied."""
+        return boto3.client(
+            service,
+            endpoint_url=self._address,
+            region_name=REGION,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    def stop(self) -> None:
+        self._stopping = True
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(timeout=30)
