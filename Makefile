@@ -5,9 +5,18 @@ RUN_ARGS ?=
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
 
+# On AWS. An image's tag is the commit that it was built from; an older one rolls back.
+NAME ?= spotify-elt
+IMAGE_TAG ?= $(shell git describe --always --dirty --abbrev=12 --exclude='*')
+PLATFORM ?= linux/amd64
+ENGINE ?= docker
+TF_INIT_ARGS ?=
+TF_APPLY_ARGS ?=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install run test lint format lock docs psql clean
+.PHONY: image push deploy bootstrap run-now logs
 
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -15,8 +24,13 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --quiet pip compile \
   --universal --python-version 3.11 --generate-hashes --no-strip-extras \
   --no-emit-index-url --no-emit-find-links
 
+TERRAFORM := terraform -chdir=infra
+# In an environment of its own, because it wants an old boto3.
+CHECKOV := $(BIN)/uv tool run --quiet checkov@3.3.30 --skip-download --quiet --compact \
+  --framework terraform --skip-path infra/tests --directory
+
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 install: .venv/.project ## Create .venv with the pipeline and the embedded PostgreSQL
 
@@ -27,7 +41,7 @@ run: .venv/.project ## Load, build, test and answer: your playlists, or the samp
 test: .venv/.dev ## Run the tests (PYTEST_ARGS="-k word" for some of them)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: .venv/.dev ## Check Python, SQL, the dbt project's conventions and the Dockerfile
+lint: .venv/.dev ## Check Python, SQL, dbt's conventions, the Dockerfile, workflows and infra/
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -38,6 +52,11 @@ lint: .venv/.dev ## Check Python, SQL, the dbt project's conventions and the Doc
 	  --profiles-dir dbt_spotify --target-path "$$folder/target" --log-path "$$folder" && \
 	DBT_PROJECT_DIR="$$folder" $(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/zizmor --quiet --offline --pedantic .github
+	@if ! command -v terraform >/dev/null; then echo "Skipped infra/: no terraform here."; \
+	elif ! $(TERRAFORM) init -backend=false -input=false -lockfile=readonly >/dev/null; then \
+	  echo "Skipped infra/: no provider here, neither from Terraform's registry nor a mirror."; \
+	else $(TERRAFORM) fmt -check -diff -recursive && $(TERRAFORM) validate && $(CHECKOV) infra; fi
 
 format: .venv/.dev ## Let the formatters rewrite Python and SQL
 	$(BIN)/ruff format .
@@ -62,6 +81,31 @@ docs: .venv/.project ## Write dbt's documentation as one HTML page
 psql: .venv/.project ## Open psql on the pipeline's database
 	@$(BIN)/python -m loader.psql
 
+image: ## Build the image (PLATFORM=linux/arm64 for Graviton, ENGINE=podman)
+	$(ENGINE) build --platform $(PLATFORM) --tag $(NAME):$(IMAGE_TAG) .
+
+push: image ## Push it to ECR; a tag is pushed once
+	@repository=$$(aws ecr describe-repositories --repository-names $(NAME) \
+	  --query 'repositories[0].repositoryUri' --output text) && \
+	aws ecr get-login-password | \
+	  $(ENGINE) login --username AWS --password-stdin "$${repository%%/*}" && \
+	$(ENGINE) tag $(NAME):$(IMAGE_TAG) "$$repository:$(IMAGE_TAG)" && \
+	$(ENGINE) push "$$repository:$(IMAGE_TAG)"
+
+deploy: ## Apply infra/ to AWS for this commit's image (IMAGE_TAG=... for another one's)
+	$(TERRAFORM) init -input=false $(TF_INIT_ARGS)
+	$(TERRAFORM) apply -var name=$(NAME) -var image_tag=$(IMAGE_TAG) \
+	  -var cpu_architecture=$(if $(findstring arm64,$(PLATFORM)),ARM64,X86_64) $(TF_APPLY_ARGS)
+
+bootstrap: .venv/.project ## Create the pipeline's role in the database on AWS, once
+	@$(BIN)/python infra/run_now.py --name $(NAME) --bootstrap
+
+run-now: .venv/.project ## Run on AWS now, as the schedule would, and follow it (RUN_ARGS=--force)
+	@$(BIN)/python infra/run_now.py --name $(NAME) $(if $(RUN_ARGS),run $(RUN_ARGS))
+
+logs: ## Follow the log on AWS, from yesterday on
+	@aws logs tail /ecs/$(NAME) --since 1d --follow --format short
+
 clean: ## Stop the embedded PostgreSQL; delete .local with ALL ITS DATA, .venv, caches and builds
 	@pid=$$(head -n 1 .local/postgres/postmaster.pid 2>/dev/null || true); \
 	case "$$(ps -o comm= -p "$${pid:-0}" 2>/dev/null || true)" in *postgres*) \
@@ -69,6 +113,7 @@ clean: ## Stop the embedded PostgreSQL; delete .local with ALL ITS DATA, .venv, 
 	    kill -0 "$$pid" 2>/dev/null || break; sleep 1; done;; esac
 	rm -rf .venv .local build dist *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis logs dbt_spotify/target dbt_spotify/logs
+	rm -rf infra/.terraform
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Every file below .venv that starts with a dot is a stamp: what it stands for is installed.

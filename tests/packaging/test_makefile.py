@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = {
     "help", "install", "run", "test", "lint", "format", "lock", "docs", "psql", "clean",
+    "image", "push", "deploy", "bootstrap", "run-now", "logs",
 }  # fmt: skip
 
 
@@ -52,15 +53,14 @@ def installed(project: Path) -> Path:
 
 def test_help_lists_every_target_and_is_the_default(project: Path) -> None:
     told = make(project, "help").stdout
-    assert set(re.findall(r"^  make ([a-z]+) +\S.*$", told, flags=re.MULTILINE)) == TARGETS
+    assert set(re.findall(r"^  make ([a-z-]+) +\S.*$", told, flags=re.MULTILINE)) == TARGETS
     assert make(project).stdout == told
 
 
 def test_every_target_is_phony_and_explained() -> None:
-    rules = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE))
-    phony = re.search(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.MULTILINE)
-    assert phony
-    assert rules == set(phony[1].split()) == TARGETS
+    rules = set(re.findall(r"^([a-z-]+):", MAKEFILE, flags=re.MULTILINE))
+    phony = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.MULTILINE)
+    assert rules == set(" ".join(phony).split()) == TARGETS
 
 
 def test_run_takes_the_sample_only_without_a_dotenv(installed: Path) -> None:
@@ -88,6 +88,54 @@ def test_an_old_python_is_one_clear_sentence(project: Path) -> None:
     assert "spotify-elt needs Python 3.11 or newer" in answer.stderr
     assert "Python 3.8.1" in answer.stderr
     assert not (project / ".venv").exists()
+
+
+@pytest.fixture
+def on_aws(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose programs for AWS say what they were called with, on standard error."""
+    programs = installed / "programs"
+    programs.mkdir()
+    for name in ("terraform", "docker", "aws"):
+        program = programs / name
+        answer = "123.dkr.ecr.aws/elt" if name == "aws" else ""
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >&2\necho {answer}\n', encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    return installed
+
+
+def test_push_and_deploy_speak_of_the_same_image(on_aws: Path) -> None:
+    arguments = ("IMAGE_TAG=0123456789ab", "NAME=elt", "PLATFORM=linux/arm64")
+    pushed = make(on_aws, "push", *arguments).stderr.splitlines()
+    assert pushed[0] == "docker build --platform linux/arm64 --tag elt:0123456789ab ."
+    assert "docker login --username AWS --password-stdin 123.dkr.ecr.aws" in pushed
+    assert pushed[-1] == "docker push 123.dkr.ecr.aws/elt:0123456789ab"
+    deployed = make(on_aws, "deploy", *arguments).stderr.splitlines()
+    assert deployed[0] == "terraform -chdir=infra init -input=false"
+    assert deployed[1].split() == [
+        "terraform", "-chdir=infra", "apply", "-var", "name=elt", "-var", "image_tag=0123456789ab",
+        "-var", "cpu_architecture=ARM64",
+    ]  # fmt: skip
+
+
+def test_an_images_tag_is_the_commit_that_it_was_built_from(on_aws: Path) -> None:
+    git = ["git", "-c", "user.name=me", "-c", "user.email=me@example.com"]
+    for arguments in (["init", "-q"], ["add", "Makefile"], ["commit", "-qm", "First"]):
+        subprocess.run([*git, *arguments], cwd=on_aws, check=True)
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=on_aws, check=True, capture_output=True, text=True
+    ).stdout[:12]
+    assert make(on_aws, "image").stderr.endswith(f"--tag spotify-elt:{head} .\n")
+    (on_aws / "Makefile").write_text(f"{MAKEFILE}\n", encoding="utf-8")
+    assert make(on_aws, "image").stderr.endswith(f"--tag spotify-elt:{head}-dirty .\n")
+
+
+def test_a_run_on_aws_is_started_and_followed(on_aws: Path) -> None:
+    script = "python infra/run_now.py --name spotify-elt"
+    assert make(on_aws, "run-now").stdout.split() == script.split()
+    assert make(on_aws, "run-now", "RUN_ARGS=--force").stdout == f"{script} run --force\n"
+    assert make(on_aws, "bootstrap").stdout == f"{script} --bootstrap\n"
+    assert make(on_aws, "logs").stderr.startswith("aws logs tail /ecs/spotify-elt ")
 
 
 def test_clean_deletes_what_was_made_and_nothing_else(installed: Path) -> None:
