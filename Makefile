@@ -10,7 +10,6 @@ NAME ?= spotify-elt
 IMAGE_TAG ?= $(shell git describe --always --dirty --abbrev=12 --exclude='*')
 PLATFORM ?= linux/amd64
 ENGINE ?= docker
-TF_INIT_ARGS ?=
 TF_APPLY_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -93,7 +92,7 @@ push: image ## Push it to ECR; a tag is pushed once
 	$(ENGINE) push "$$repository:$(IMAGE_TAG)"
 
 deploy: ## Apply infra/ to AWS for this commit's image (IMAGE_TAG=... for another one's)
-	$(TERRAFORM) init -input=false $(TF_INIT_ARGS)
+	$(TERRAFORM) init -input=false
 	$(TERRAFORM) apply -var name=$(NAME) -var image_tag=$(IMAGE_TAG) \
 	  -var cpu_architecture=$(if $(findstring arm64,$(PLATFORM)),ARM64,X86_64) $(TF_APPLY_ARGS)
 

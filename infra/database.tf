@@ -67,6 +67,8 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier = "${var.name}-final"
 
   auto_minor_version_upgrade = true
+  # Nobody changes database_version by accident.
+  allow_major_version_upgrade = true
   # A version that PostgreSQL no longer supports is upgraded, not paid for by the hour.
   engine_lifecycle_support = "open-source-rds-extended-support-disabled"
 
