@@ -83,9 +83,10 @@ resource "aws_iam_role_policy" "run" {
           Resource = "${aws_s3_bucket.this.arn}/${local.runs}/*"
         },
       ],
+      # Written when Spotify replaces the refresh token; the bucket keeps the version before.
       var.config_source == "s3_env" ? [{
         Effect   = "Allow"
-        Action   = "s3:GetObject"
+        Action   = ["s3:GetObject", "s3:PutObject"]
         Resource = "${aws_s3_bucket.this.arn}/${local.env_key}"
       }] : [],
     )

@@ -1,4 +1,4 @@
-# One bucket: `.env` (read by the task), `runs/` (reports and dbt's artefacts, written by it).
+# One bucket: `.env`, and `runs/` for reports and dbt's artefacts.
 
 locals {
   env_key = ".env"

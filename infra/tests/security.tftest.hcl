@@ -173,7 +173,7 @@ run "defaults" {
     condition = jsondecode(aws_iam_role_policy.run.policy).Statement == [
       { Effect = "Allow", Action = "rds-db:connect", Resource = "arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-ABCDEF/spotify_elt" },
       { Effect = "Allow", Action = "s3:PutObject", Resource = "${aws_s3_bucket.this.arn}/runs/*" },
-      { Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.this.arn}/.env" },
+      { Effect = "Allow", Action = ["s3:GetObject", "s3:PutObject"], Resource = "${aws_s3_bucket.this.arn}/.env" },
     ]
     error_message = "A run may do more than it needs."
   }

@@ -132,14 +132,13 @@ def test_each_role_has_one_inline_policy_that_names_what_it_is_for(stack: Stack)
 
 def test_a_run_may_sign_in_as_its_role_read_its_env_and_write_its_reports(stack: Stack) -> None:
     (database,) = stack.client("rds").describe_db_instances()["DBInstances"]
+    users = f"arn:aws:rds-db:{REGION}:123456789012:dbuser:{database['DbiResourceId']}"
     assert {
-        statement["Action"]: statement["Resource"] for statement in policy(stack, f"{NAME}-run")
+        statement["Resource"]: statement["Action"] for statement in policy(stack, f"{NAME}-run")
     } == {
-        "rds-db:connect": (
-            f"arn:aws:rds-db:{REGION}:123456789012:dbuser:{database['DbiResourceId']}/spotify_elt"
-        ),
-        "s3:GetObject": f"arn:aws:s3:::{BUCKET}/.env",
-        "s3:PutObject": f"arn:aws:s3:::{BUCKET}/runs/*",
+        f"{users}/spotify_elt": "rds-db:connect",
+        f"arn:aws:s3:::{BUCKET}/.env": ["s3:GetObject", "s3:PutObject"],
+        f"arn:aws:s3:::{BUCKET}/runs/*": "s3:PutObject",
     }
 
 

@@ -63,6 +63,16 @@ def test_every_target_is_phony_and_explained() -> None:
     assert rules == set(" ".join(phony).split()) == TARGETS
 
 
+@pytest.mark.parametrize(
+    "path", [".github/workflows/ci.yml", ".github/workflows/deploy.yml", "infra/README.md"]
+)
+def test_what_speaks_of_make_names_targets_that_are_there(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:run: |`)make ([a-z-]+)", text))
+    assert named
+    assert named <= TARGETS
+
+
 def test_run_takes_the_sample_only_without_a_dotenv(installed: Path) -> None:
     assert make(installed, "run").stdout == "spotify-elt run --sample\n"
     assert make(installed, "run", "ENV_FILE=s3://bucket/key").stdout == "spotify-elt run\n"
