@@ -6,6 +6,7 @@ alike is one `KEY=VALUE` a line.
 """
 
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -41,7 +42,9 @@ def findings(path: Path) -> list[Finding]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read as UTF-8 text: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise SettingsError(f"{path} cannot be read: {reason}.") from error
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # our findings say it better
     lines = text.removesuffix("\n").split("\n")
     found = [
         Finding(f"{path}, line {number}", "problem", reason, WRONG_SETTINGS)

@@ -19,6 +19,7 @@ from loader.deadline import deadline
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SignalledError, in_words
 from loader.findings import exit_code, print_findings
+from loader.redaction import redacted
 from loader.run_log import new_run_id
 
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
@@ -120,12 +121,17 @@ def status(options: argparse.Namespace) -> int:
     from loader import status as last_runs  # noqa: PLC0415
 
     config = settings.pipeline_config()
-    with _database():
-        with database.connected() as warehouse:
-            at_work = run_lock.at_work(warehouse, config.schema_prefix)
-        with database.connected_to_run_log() as connection:
-            schema = f"{config.schema_prefix}_logging"
-            found = last_runs.health(connection, schema, config.max_age, at_work=at_work)
+    try:
+        with _database():
+            with database.connected() as warehouse:
+                at_work = run_lock.at_work(warehouse, config.schema_prefix)
+            with database.connected_to_run_log() as connection:
+                schema = f"{config.schema_prefix}_logging"
+                found = last_runs.health(connection, schema, config.max_age, at_work=at_work)
+    except PipelineError as error:
+        if not options.json:
+            raise
+        found = last_runs.Health([], None, redacted(str(error)))
     if options.json:
         print(last_runs.as_json(found))
     else:

@@ -81,7 +81,9 @@ def connected_to_run_log() -> Iterator[connection]:
         DatabaseError: PostgreSQL cannot be reached, or refuses; libpq's own words say which.
         SettingsError: a variable has a value that is none, or there are no AWS credentials.
     """
-    with _connected(pg_settings.of_the_run_log(os.environ), pg_settings.RUN_LOG) as opened:
+    own = any(os.environ.get(pg_settings.RUN_LOG + name) for name in pg_settings.NAMES)
+    prefix = pg_settings.RUN_LOG if own else ""
+    with _connected(pg_settings.of_the_run_log(os.environ), prefix) as opened:
         yield opened
 
 
@@ -108,7 +110,7 @@ def _connected(settings: Mapping[str, str], prefix: str) -> Iterator[connection]
     except psycopg2.Error as error:
         words = " ".join(str(error).split())
         raise DatabaseError(
-            f"Cannot connect to PostgreSQL at {_address(settings)}: {words.rstrip('.')}. "
+            f"Cannot connect to PostgreSQL at {_address(settings)}: {words.rstrip('.?')}. "
             f"{_mend(words, settings, prefix)}"
         ) from error
     opened.autocommit = True

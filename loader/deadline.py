@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from loader import logs
 from loader.errors import DeadlineError, in_words
+from loader.settings import in_units
 
 GRACE = 10.0  # seconds for the run log and the notice
 
@@ -26,7 +27,7 @@ def deadline(max_runtime: timedelta) -> Iterator[None]:
     Raises:
         DeadlineError: it is over.
     """
-    over = DeadlineError(max_runtime)
+    over = DeadlineError(in_units(max_runtime))
 
     def end(*_: object) -> NoReturn:
         raise over

@@ -6,7 +6,7 @@ to do about it, and holds no secret.
 
 import signal
 import traceback
-from datetime import datetime, timedelta
+from datetime import datetime
 
 
 class PipelineError(Exception):
@@ -93,7 +93,7 @@ class SignalledError(BaseException):
 class DeadlineError(SignalledError):
     """The run took longer than `max_runtime`."""
 
-    def __init__(self, max_runtime: timedelta) -> None:
+    def __init__(self, max_runtime: str) -> None:
         super().__init__(signal.SIGALRM)
         self.args = (f"The run took longer than max_runtime ({max_runtime}) and was ended",)
         self.exit_code = 1

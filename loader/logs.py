@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ FILES_OF_RUNS = "[0-9]*T[0-9]*-*.log"
 LONGEST_TEXT = 1_000_000  # characters of a run's lines that the run log keeps: the last ones
 SPEAKERS = ("loader", "dbt")  # at INFO; dlt and whoever else logs are heard from WARNING on
 
+ENDS_AT = {"failed": logging.ERROR, "partial": logging.WARNING}
 TRACEBACK = "Traceback (most recent call last)"
 
 # For a record's `extra`: what a user of the terminal reads in the printed summary anyway.
@@ -64,15 +66,18 @@ def complain(sentence: str) -> None:
         if as_json():
             name, level = __name__, logging.ERROR
             record = logging.LogRecord(name, level, __file__, 0, sentence, None, None)
-            screen.out(Line(RunLines.last_id, json=True).format(record))
+            if not RunLines.told:
+                screen.out(Line(None, json=True).format(record))
             return
     screen.out(f"spotify-elt: {redacted(sentence)}")
 
 
-def delete_files() -> None:
-    """Delete the files of all runs."""
+def delete_files(older_than: timedelta = timedelta()) -> None:
+    """Delete the files of runs that ended longer ago than this."""
+    until = datetime.now(UTC) - older_than
     for file in FOLDER.glob(FILES_OF_RUNS):
-        file.unlink(missing_ok=True)
+        if file.stat().st_mtime < until.timestamp():
+            file.unlink(missing_ok=True)
 
 
 class Line(logging.Formatter):
@@ -88,11 +93,12 @@ class Line(logging.Formatter):
         self.converter = time.gmtime
         self._json = JsonFormatter(
             ["asctime", "levelname", "name", "message"],
-            "%Y-%m-%dT%H:%M:%SZ",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
             static_fields={"run_id": run_id} if run_id else {},
         )
         self._json.converter = time.gmtime
+        self._json.default_time_format = "%Y-%m-%dT%H:%M:%S"
+        self._json.default_msec_format = "%s.%03dZ"
         self._is_json = json
 
     def format(self, record: logging.LogRecord) -> str:
@@ -179,18 +185,18 @@ class RunLines:
         run_id: names the file, and goes into every JSON line.
 
     Attributes:
-        last_id: the run of this process, for its very last line.
+        told: how the run of this process ended has been logged.
         run_id: the same as given.
+        began: when (UTC).
         screen: the handler that shows them.
     """
 
-    last_id: str | None = None
+    told = False
 
     def __init__(self, run_id: str) -> None:
-        self.run_id = RunLines.last_id = run_id
+        self.run_id = run_id
         self.screen = ScreenHandler(run_id)
-        self._began = time.monotonic()
-        self._ended = False
+        self.began = datetime.now(UTC)
         self._kept = _Kept()
         self._handlers: list[logging.Handler] = [self.screen, self._kept]
         with suppress(OSError):
@@ -218,7 +224,7 @@ class RunLines:
         try:
             yield
         except BaseException as error:
-            if not self._ended:
+            if not RunLines.told:
                 self.ended("failed", in_words(error))
             raise
         finally:
@@ -229,13 +235,15 @@ class RunLines:
 
     def ended(self, status: str, error: str | None = None, **fields: object) -> None:
         """Log how the run ended; `fields` are further keys of the JSON line."""
-        self._ended = True
-        seconds = round(time.monotonic() - self._began, 1)
+        RunLines.told = True
+        seconds = round((datetime.now(UTC) - self.began).total_seconds(), 1)
         log.log(
-            logging.ERROR if status == "failed" else logging.INFO,
+            ENDS_AT.get(status, logging.INFO),
             "The run ended after %s s: %s%s",
             seconds,
             status,
             f". {error}" if error else "",
-            extra={"event": "run_ended", "status": status, "seconds": seconds, **fields, **PRINTED},
+            extra={"event": "run_ended", "status": status, "error": error, "seconds": seconds}
+            | fields
+            | PRINTED,
         )

@@ -42,8 +42,10 @@ def _send(url: str, sentence: str) -> None:
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(character, entity)  # or a playlist's name could call a channel
     try:
-        requests.post(url, json={"text": text}, timeout=TIMEOUT).raise_for_status()
+        # The answer's body, which may take for ever, is not waited for.
+        with requests.post(url, json={"text": text}, timeout=TIMEOUT, stream=True) as answer:
+            answer.raise_for_status()
     except requests.RequestException as error:
-        answer = error.response
-        reason = f"it answered {answer.status_code}" if answer is not None else type(error).__name__
+        refused = error.response
+        reason = type(error).__name__ if refused is None else f"it answered {refused.status_code}"
         log.warning("The notice to notify_url could not be sent: %s", reason)

@@ -22,8 +22,8 @@ def only_run(connection: connection, schema_prefix: str) -> None:
         cursor.execute("select pg_try_advisory_lock(%s)", [_key(schema_prefix)])
         if cursor.fetchone() != (True,):
             raise PipelineError(
-                f"Another run is at work in the schemas {schema_prefix}_* of "
-                f"{database.address()}, or a purge; this one leaves them alone. Wait for it to end."
+                f"Another run is at work, or a purge, in the schemas {schema_prefix}_* of "
+                f"{database.address()}; this command leaves them alone. Wait for it to end."
             )
 
 

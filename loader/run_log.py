@@ -20,6 +20,7 @@ from psycopg2.extras import Json, execute_values
 from loader import database, versions
 from loader.earlier_runs import app_digest
 from loader.errors import DatabaseError, PipelineError, in_words
+from loader.logs import RunLines
 from loader.outcome import PlaylistLoad
 from loader.redaction import redacted
 from loader.run_log_tables import migrate
@@ -40,7 +41,7 @@ class RunLog:
     """This run's row in the log.
 
     Args:
-        run_id: the run's.
+        lines: what the run logs; they know its id and when it began.
         opened: a connection to the log's database, in autocommit mode.
         config: the run's settings.
         access: who asks Spotify; only a digest of it is stored.
@@ -53,10 +54,10 @@ class RunLog:
     """
 
     def __init__(
-        self, run_id: str, opened: connection, config: PipelineConfig, access: SpotifyAccess
+        self, lines: RunLines, opened: connection, config: PipelineConfig, access: SpotifyAccess
     ) -> None:
         self.schema = f"{config.schema_prefix}_logging"
-        self._run_id = run_id
+        self._run_id = lines.run_id
         self._connection = opened
         self._finished = False
         try:
@@ -68,10 +69,11 @@ class RunLog:
             self._execute(
                 "insert into {}.pipeline_runs (run_id, pipeline_name, status, started_at, config, "
                 "spotify_app, warehouse, host, versions) "
-                "values (%s, %s, 'running', now(), %s, %s, %s, %s, %s)",
+                "values (%s, %s, 'running', %s, %s, %s, %s, %s, %s)",
                 [
-                    run_id,
+                    lines.run_id,
                     config.name,
+                    lines.began,
                     config.model_dump_json(),
                     app_digest(access),
                     database.address(),
@@ -82,7 +84,8 @@ class RunLog:
         except psycopg2.Error as error:
             raise DatabaseError(
                 f"Cannot write the run log in {self.schema} of {database.run_log_address()}: "
-                f"{' '.join(str(error).split())}"
+                f"{' '.join(str(error).split())}. Undo what was changed in it, or drop that "
+                "schema: the next run makes it anew, and reads everything again."
             ) from error
 
     def __enter__(self) -> Self:

@@ -5,13 +5,20 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 """
 
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from loader import artefacts, consent, database, logs
 from loader.answers import print_answers
 from loader.console import console, counted
 from loader.earlier_runs import EarlierRuns
-from loader.errors import ComeBackLaterError, PipelineError, SomeFailedError, in_words
+from loader.errors import (
+    ComeBackLaterError,
+    DatabaseError,
+    PipelineError,
+    SomeFailedError,
+    in_words,
+)
 from loader.extraction import Extraction
 from loader.logs import PRINTED, RunLines
 from loader.outcome import Outcome
@@ -53,13 +60,20 @@ def run(
     """
     steps = Steps()
     # An unreachable database, or another run, is told before Spotify is asked for anything.
-    with steps.shown(lines.screen), database.connected() as warehouse:
+    with steps.shown(lines.screen), ExitStack() as stack:
+        try:
+            warehouse = stack.enter_context(database.connected())
+        except DatabaseError:
+            if database.run_log_address() == database.address():
+                raise
+            with database.connected_to_run_log() as opened, RunLog(lines, opened, config, access):
+                raise
         only_run(warehouse, config.schema_prefix)
         if ending := consent.warning(access):
             log.warning("%s", ending)
         with (
             database.connected_to_run_log() as opened,
-            RunLog(lines.run_id, opened, config, access) as run_log,
+            RunLog(lines, opened, config, access) as run_log,
         ):
             earlier_runs = EarlierRuns(opened, run_log.schema, access)
             spotify = Spotify(access, config.concurrency, config.max_wait)
@@ -72,7 +86,8 @@ def run(
                 built = this_run.build(built_with)
                 summary = this_run.summary()
             except BaseException as error:
-                this_run.end(_status_of(error, extraction.outcome), lines, error)
+                later = isinstance(error, ComeBackLaterError)
+                this_run.end("partial" if later else "failed", lines, error)
                 raise
             for line in summary.lines:
                 log.info("%s: %s", *line, extra=PRINTED)
@@ -88,11 +103,6 @@ def _status(outcome: Outcome, *, built: bool) -> Status:
     if outcome.of("failed"):
         return "partial"
     return "success" if outcome.rows or built else "skipped"
-
-
-def _status_of(error: BaseException, outcome: Outcome) -> Status:
-    stopped_half_way = isinstance(error, ComeBackLaterError) and outcome.answered
-    return "partial" if stopped_half_way else "failed"
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,20 @@ def duration(value: object) -> object:
     return timedelta(**{UNITS[found["unit"]]: number})
 
 
+def in_units(time: timedelta) -> str:
+    """Return a duration as it is written in the settings: `90s`, `6h`."""
+    for unit, name in reversed(UNITS.items()):
+        if not time % timedelta(**{name: 1}):
+            return f"{time // timedelta(**{name: 1})}{unit}"
+    return f"{time.total_seconds():g}s"
+
+
+def _longer_than_nothing(time: timedelta) -> timedelta:
+    if not time:
+        raise ValueError("no time at all is too little: leave the key out for the default")
+    return time
+
+
 def _no_schema_of_postgres(prefix: str) -> str:
     if prefix == "pg" or prefix.startswith("pg_"):
         raise ValueError("PostgreSQL keeps schemas that begin with pg_ for itself")
@@ -78,7 +92,8 @@ def _no_schema_of_postgres(prefix: str) -> str:
 
 def _web_address(url: SecretStr) -> SecretStr:
     address = urlsplit(url.get_secret_value())
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    spaced = any(character.isspace() for character in url.get_secret_value())
+    if address.scheme not in {"http", "https"} or not address.hostname or spaced:
         raise ValueError("give an address that starts with https:// (or http://)")
     return url
 
@@ -107,7 +122,7 @@ class PipelineConfig(BaseModel):
     entity_max_age: Duration = timedelta(days=7)
     concurrency: int = Field(default=8, ge=1, le=64, strict=True)
     max_wait: Duration = timedelta(seconds=60)
-    max_runtime: Annotated[Duration, Field(gt=timedelta())] = timedelta(hours=6)
+    max_runtime: Annotated[Duration, AfterValidator(_longer_than_nothing)] = timedelta(hours=6)
     schema_prefix: Annotated[str, AfterValidator(_no_schema_of_postgres)] = Field(
         default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
     )
@@ -151,8 +166,9 @@ def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConf
     named = environment.get("PIPELINE_CONFIG")
     path = Path(named or "pipeline.yml")
     notice = {"notify_url": url} if (url := environment.get("NOTIFY_URL", "").strip()) else {}
+    alone = validated(notice, "NOTIFY_URL")
     if not named and not path.exists():
-        return validated(notice, "NOTIFY_URL")
+        return alone
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,7 +1,8 @@
 """The last runs, and whether all is well: `spotify-elt status`, also as a health check.
 
-All is well when the last run that ended did not fail, and the last one that ended well is not
-older than `max_age` and a margin: a nightly run that was never started is noticed the next morning.
+All is well when the last run that ended did not fail, and the last good one (`success` or
+`skipped`) is not older than `max_age` and a margin: so a nightly run that was never started, or a
+playlist that fails every night, is noticed the next morning.
 """
 
 import json
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg2.errors
+import psycopg2
 from psycopg2.extensions import connection
 from rich import box
 from rich.console import Console
@@ -18,10 +19,12 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.console import printable
+from loader.errors import DatabaseError
 
 RUNS_SHOWN = 10
 MARGIN = timedelta(hours=6)  # on top of max_age, for runs that begin late or take long
-ENDED_WELL = ("success", "skipped", "partial")
+PATIENCE = "10s"  # with somebody who has locked the log: a health check must end
+GOOD, BAD = ("success", "skipped"), ("failed", "abandoned")
 STYLES = {"failed": "bold red", "abandoned": "bold red", "partial": "yellow", "running": "cyan"}
 
 # As JSON, so that a log that an older version wrote can be read, too. `{logging}` is its schema.
@@ -43,7 +46,6 @@ limit %s
 LAST_GOOD_END = """
 select max(finished_at) from {logging}.pipeline_runs where status = any(%s)
 """
-NOTHING_LOGGED_YET = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName)
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,12 @@ class Health:
 
     Attributes:
         runs: the columns of `pipeline_runs`, the latest run first, and its `playlists` by status.
+        last_good: when the last good run ended; None where there is none.
         trouble: the sentence that says what is wrong; None where all is well.
     """
 
     runs: list[dict[str, Any]]
+    last_good: datetime | None
     trouble: str | None
 
 
@@ -67,82 +71,98 @@ def health(opened: connection, schema: str, max_age: timedelta, *, at_work: bool
         schema: the run log's.
         max_age: of an unchanged playlist, as in the settings.
         at_work: whether a run is really at work; one that died is still called running.
+
+    Raises:
+        DatabaseError: the log cannot be read.
     """
     try:
-        with opened.cursor() as cursor:
-            cursor.execute(LAST_RUNS.format(logging=schema), [RUNS_SHOWN])
-            runs = [{**run, "playlists": playlists or {}} for run, playlists in cursor.fetchall()]
-            cursor.execute(LAST_GOOD_END.format(logging=schema), [list(ENDED_WELL)])
-            (last_good,) = cursor.fetchone() or (None,)
-    except NOTHING_LOGGED_YET:
-        runs, last_good = [], None
+        runs, last_good = _read(opened, schema)
+    except psycopg2.Error as error:
+        words = " ".join(str(error).split())
+        raise DatabaseError(f"The run log in {schema} cannot be read: {words}") from error
     for run in runs:
         if run["status"] == "running" and not (at_work and run is runs[0]):
             run["status"] = "abandoned"
-    return Health(runs, _trouble(runs, last_good, max_age + MARGIN))
+            run["error"] = (
+                "It never said how it ended: it was killed, or the database was gone by then. "
+                f"See logs/{run['run_id']}.log on {run.get('host')}."
+            )
+    return Health(runs, last_good, _trouble(runs, last_good, max_age + MARGIN))
+
+
+def _read(opened: connection, schema: str) -> tuple[list[dict[str, Any]], datetime | None]:
+    with opened.cursor() as cursor:
+        cursor.execute("select to_regclass(%s) is null", [f"{schema}.pipeline_runs"])
+        if cursor.fetchone() == (True,):
+            return [], None
+        cursor.execute(f"set statement_timeout = '{PATIENCE}'")
+        cursor.execute(LAST_RUNS.format(logging=schema), [RUNS_SHOWN])
+        runs = [{**run, "playlists": playlists or {}} for run, playlists in cursor.fetchall()]
+        cursor.execute(LAST_GOOD_END.format(logging=schema), [list(GOOD)])
+        (last_good,) = cursor.fetchone() or (None,)
+    return runs, last_good.astimezone(UTC) if last_good else None
 
 
 def _trouble(
     runs: list[dict[str, Any]], last_good: datetime | None, oldest: timedelta
 ) -> str | None:
     last_ended = next((run for run in runs if run["status"] != "running"), None)
-    if last_ended is not None and last_ended["status"] not in ENDED_WELL:
-        return f"The last run ({last_ended['run_id']}) {_ended_badly(last_ended)}"
-    if last_good is None:
+    if last_ended is None:
         return "No run has ended yet: `spotify-elt run` makes one."
+    if last_ended["status"] in BAD:
+        return f"The last run, {last_ended['run_id']}, {last_ended['status']}: see above."
+    if last_good is None:
+        return "No run has been good yet: see above what to do."
     if datetime.now(UTC) - last_good > oldest:
         hours = oldest // timedelta(hours=1)
         return (
-            f"The last run that ended well did so at {last_good.astimezone(UTC):%Y-%m-%d %H:%M} "
-            f"UTC, more than {hours} hours ago (max_age and a margin): is it still scheduled?"
+            f"The last good run ended more than {hours} hours ago (max_age and a margin): is it "
+            "still scheduled, and does a playlist fail every time?"
         )
     return None
 
 
-def _ended_badly(run: Mapping[str, Any]) -> str:
-    if run["status"] == "abandoned":
-        return "died without a word: it was killed, or its machine was."
-    return f"failed: {run['error']}"
-
-
 def print_status(screen: Console, found: Health) -> None:
-    """Print the last runs as a table, and whether all is well."""
+    """Print the last runs as a table, what went wrong in them, and whether all is well."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("started (UTC)", no_wrap=True)
     table.add_column("status", no_wrap=True)
     for heading in ("seconds", "rows", "requests"):
         table.add_column(heading, no_wrap=True, justify="right")
-    table.add_column("playlists, and what went wrong")
+    table.add_column("playlists")
     for run in found.runs:
         table.add_row(
-            _moment(run["started_at"]).strftime("%Y-%m-%d %H:%M:%S"),
+            _moment(run["started_at"]).strftime("%Y-%m-%d %H:%M"),
             Text(run["status"], style=STYLES.get(run["status"], "")),
-            _seconds(run),
-            str(sum(run.get("rows_by_table", {}).values())),
-            str(run["api_requests"]),
-            Text(printable(_told(run))),
+            *_figures(run),
+            ", ".join(f"{count} {status}" for status, count in sorted(run["playlists"].items())),
         )
     if found.runs:
         screen.print(table)
-    screen.print(found.trouble or "All is well.", markup=False)
+    for run in found.runs:
+        if run["error"]:
+            said = f"{run['run_id']} {run['status']}: {run['error']}"
+            screen.print(printable(said), markup=False, soft_wrap=True)
+    if found.last_good:
+        screen.print(f"Last good run: {found.last_good:%Y-%m-%d %H:%M} UTC")
+    screen.print(found.trouble or "All is well.", markup=False, soft_wrap=True)
 
 
 def as_json(found: Health) -> str:
     """Return the last runs and the verdict as one JSON object."""
-    told = {"healthy": found.trouble is None, "trouble": found.trouble, "runs": found.runs}
-    return json.dumps(told, indent=2)
+    last_good = found.last_good.isoformat() if found.last_good else None
+    verdict = {"healthy": found.trouble is None, "trouble": found.trouble, "last_good": last_good}
+    return json.dumps({**verdict, "runs": found.runs}, indent=2)
 
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _seconds(run: Mapping[str, Any]) -> str:
-    if run["status"] == "abandoned" or run["finished_at"] is None:
-        return ""
-    return f"{(_moment(run['finished_at']) - _moment(run['started_at'])).total_seconds():.1f}"
-
-
-def _told(run: Mapping[str, Any]) -> str:
-    counts = ", ".join(f"{count} {status}" for status, count in sorted(run["playlists"].items()))
-    return ". ".join(part for part in (counts, run["error"]) if part)
+def _figures(run: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return seconds, rows and requests, which are not known of a run that did not end."""
+    if run["status"] in {"abandoned", "running"} or run["finished_at"] is None:
+        return "", "", ""
+    seconds = (_moment(run["finished_at"]) - _moment(run["started_at"])).total_seconds()
+    rows = sum(run.get("rows_by_table", {}).values())
+    return f"{seconds:.1f}", str(rows), str(run["api_requests"])

@@ -9,6 +9,7 @@ leaves it to the next run to rebuild them. dlt's load packages on disk are copie
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 
 import psycopg2
 from psycopg2.extensions import connection, cursor
@@ -52,6 +53,8 @@ def purge(config: PipelineConfig, playlists: PurgedPlaylists, *, dry_run: bool) 
         _print(deletions.counts | of_log.counts, dry_run=dry_run)
         if playlists.named and not dry_run:
             logs.delete_files()  # they may name them
+        elif config.retention_days is not None and not dry_run:
+            logs.delete_files(timedelta(days=config.retention_days))
         again = [one for one in config.playlists if one in playlists.ids]
         if playlists.named and again:
             console().print(

@@ -6,10 +6,14 @@ from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
 
 RUNS = "{logging}.pipeline_runs"
-# What Spotify has forbidden until later is no past yet.
+# What Spotify has forbidden until later is no past yet, and the last good run is what `status` and
+# the next run look for.
 OLDER = """
     finished_at < now() - make_interval(days => %(days)s)
     and (not_before is null or not_before < now())
+    and started_at < (
+        select max(started_at) from {logging}.pipeline_runs where status = 'success'
+    )
 """
 FORGET_CONFIGURED = """
 update {logging}.pipeline_runs

@@ -48,11 +48,12 @@ def test_a_failed_run_s_last_json_line_is_the_sentence(
         environment={"LOG_FORMAT": "json", "SPOTIPY_CLIENT_SECRET": "wrong-secret"},
     )
     assert finished.code == 2, finished.output
-    ended, last = [json.loads(line) for line in finished.stderr.splitlines()][-2:]
+    events = [json.loads(line) for line in finished.stderr.splitlines()]
+    ended = events[-1]
     assert (ended["event"], ended["status"]) == ("run_ended", "failed")
-    assert last["level"] == "ERROR"
-    assert last["run_id"] == ended["run_id"]
-    assert "refused the credentials" in last["message"]
+    assert "refused the credentials" in ended["error"]
+    assert [event["level"] for event in events].count("ERROR") == 1
+    assert len({event["run_id"] for event in events}) == 1
     assert "wrong-secret" not in finished.output
 
 

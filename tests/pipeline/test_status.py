@@ -98,4 +98,4 @@ def test_a_run_at_work_is_running_and_a_killed_one_abandoned(
     assert "running" in at_work.stdout
     assert killed.code == 1, killed.output
     assert "abandoned" in killed.stdout
-    assert "died without a word" in killed.words
+    assert "It never said how it ended" in killed.words
