@@ -43,7 +43,7 @@ class Reading:
     Attributes:
         playlist_id: its id.
         snapshot_id: Spotify's version of it; None where none was sent.
-        payload: the API's playlist object without its contents, as JSON text.
+        payload: the API's playlist object, of its contents only the total, as JSON text.
         total: how many rows the API said it has; that many were read.
         loaded_at: when it was read (UTC); the same on all its rows.
         spool, start, end: where its rows wait.
@@ -70,7 +70,7 @@ class Head:
     Attributes:
         playlist_id: its id.
         snapshot_id: Spotify's version of it; None where none was sent.
-        payload: the API's playlist object without its contents, as JSON text.
+        payload: the API's playlist object, of its contents only the total, as JSON text.
         total: how many rows the API says it has.
         rows: the first of them, as JSON text; at most 100.
         asked_at: when Spotify was asked (UTC).
@@ -124,7 +124,7 @@ class PlaylistReader:
         return Head(
             playlist_id=playlist_id,
             snapshot_id=playlist.get("snapshot_id"),
-            payload=as_text(playlist),
+            payload=as_text({**playlist, "items": {"total": contents["total"]}}),
             total=int(contents["total"]),
             rows=[as_text(row) for row in contents.get("items") or []],
             asked_at=asked_at,

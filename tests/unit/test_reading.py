@@ -88,10 +88,14 @@ def test_an_empty_playlist_is_empty(api: SampleApi, spool: Spool) -> None:
     assert json.loads(reading.payload)["name"] == "nothing yet"
 
 
-def test_the_payload_is_the_playlist_without_its_contents(api: SampleApi, spool: Spool) -> None:
+def test_the_payload_is_the_playlist_with_the_total_of_its_contents(
+    api: SampleApi, spool: Spool
+) -> None:
     reading = _read(api, MAIN_PLAYLIST, spool)
-    assert json.loads(reading.payload) == api.catalogue.playlists[MAIN_PLAYLIST].document
-    assert reading.snapshot_id == api.catalogue.playlists[MAIN_PLAYLIST].document["snapshot_id"]
+    playlist = api.catalogue.playlists[MAIN_PLAYLIST]
+    contents = {"items": {"total": len(playlist.rows)}}
+    assert json.loads(reading.payload) == playlist.document | contents
+    assert reading.snapshot_id == playlist.document["snapshot_id"]
 
 
 @pytest.mark.parametrize("pages_before", [[0], [0, 3], [0, 3, 4]])

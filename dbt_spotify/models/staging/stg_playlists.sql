@@ -32,6 +32,7 @@ renamed as (
 
         -- numbers
         {{ json_integer('payload', ['followers', 'total']) }} as playlist_followers,
+        {{ json_integer('payload', ['items', 'total']) }} as total_by_api,
 
         -- booleans
         {{ json_boolean('payload', ['public']) }} as is_public,
