@@ -125,6 +125,12 @@ def known_date(album: Row) -> tuple[int | None, int | None, int | None]:
     return year, month, day if 1 <= day <= monthrange(year or 0, month)[1] else None
 
 
+def rounded(value: Fraction, decimals: int) -> str:
+    """Return a number as text with this many decimals, halves rounded up."""
+    scaled = Decimal(value.numerator) * 10**decimals / Decimal(value.denominator)
+    return str(scaled.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-decimals))
+
+
 @dataclass
 class _Track:
     """A distinct track of a playlist, with what it refers to."""
@@ -226,7 +232,7 @@ def _top_5(known: _Known) -> list[Row]:
             "artist_name": artists[artist_id]["artist_name"],
             "artist_popularity": artists[artist_id]["artist_popularity"],
             "count_tracks": len(tracks[artist_id]),
-            "share_of_tracks": _rounded(Fraction(len(tracks[artist_id]), len(known.tracks)), 4),
+            "share_of_tracks": rounded(Fraction(len(tracks[artist_id]), len(known.tracks)), 4),
             "avg_track_popularity": _average(track.popularity for track in tracks[artist_id]),
             "total_duration_minutes": _minutes(
                 sum(track.duration_ms or 0 for track in tracks[artist_id])
@@ -397,16 +403,11 @@ def _mean(values: Iterable[int | None]) -> Fraction | None:
 
 def _average(values: Iterable[int | None]) -> str | None:
     mean = _mean(values)
-    return None if mean is None else _rounded(mean, 2)
-
-
-def _rounded(value: Fraction, decimals: int) -> str:
-    scaled = Decimal(value.numerator) * 10**decimals / Decimal(value.denominator)
-    return str(scaled.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-decimals))
+    return None if mean is None else rounded(mean, 2)
 
 
 def _minutes(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else _rounded(Fraction(milliseconds, 60_000), 2)
+    return None if milliseconds is None else rounded(Fraction(milliseconds, 60_000), 2)
 
 
 def _mm_ss(milliseconds: int | None) -> str | None:

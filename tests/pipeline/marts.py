@@ -6,17 +6,22 @@ from typing import Any
 
 from expected import COLUMNS, GENRE_SUMMARY, Answers, entry_counts, expected_answers
 from postgres_server import connected, query
+from profile_of import expected_overlaps, expected_profiles
 
 from sample_api import Catalogue
 
 SHOWN = 5  # differences of one view
 
 
-def read_answers(database: Mapping[str, str], schema: str = "spotify_marts") -> Answers:
-    """Return the rows of the five views and of `genre_summary`."""
+def read_answers(
+    database: Mapping[str, str],
+    schema: str = "spotify_marts",
+    views: Iterable[str] = (*COLUMNS, "genre_summary"),
+) -> Answers:
+    """Return the rows of these views: if not told, of the five and of `genre_summary`."""
     answers: Answers = {}
     with connected(database) as cursor:
-        for view in (*COLUMNS, "genre_summary"):
+        for view in views:
             cursor.execute(f"select * from {schema}.{view}")
             columns = [column.name for column in cursor.description]
             answers[view] = [
@@ -74,6 +79,18 @@ def wrong_answers(
     if entries != wanted:
         told.append(f"playlist_entries: {entries} instead of {dict(wanted)}")
     return told
+
+
+def wrong_profiles(
+    database: Mapping[str, str], catalogue: Catalogue, mode: str = "extended"
+) -> list[str]:
+    """Return what is wrong in `playlist_profile` and `playlist_overlap`."""
+    read_at = dict(query(database, "select playlist_id, loaded_at from spotify_marts.playlists"))
+    expected = {
+        "playlist_profile": expected_profiles(catalogue, read_at, mode),
+        "playlist_overlap": expected_overlaps(catalogue, read_at),
+    }
+    return wrong_cells(read_answers(database, views=expected), expected)
 
 
 def _without(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[dict[str, Any]]:

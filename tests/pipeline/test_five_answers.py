@@ -1,7 +1,13 @@
 """The sample playlist, answered cell for cell as worked out from the catalogue."""
 
 import pytest
-from marts import columns_of, expected_columns, read_answers, wrong_answers
+from marts import (
+    columns_of,
+    expected_columns,
+    read_answers,
+    wrong_answers,
+    wrong_profiles,
+)
 from postgres_server import query
 from runs import Run
 
@@ -19,6 +25,11 @@ def test_the_answers_are_right_in_every_mode(in_each_mode: Run) -> None:
     run = in_each_mode
     assert run.finished.code == 0, run.finished.output
     assert wrong_answers(run.database, run.catalogue, [MAIN_PLAYLIST], run.mode) == []
+
+
+def test_the_profile_is_right_in_every_mode(in_each_mode: Run) -> None:
+    run = in_each_mode
+    assert wrong_profiles(run.database, run.catalogue, run.mode) == []
 
 
 def test_the_views_have_the_promised_columns_in_order(extended: Run) -> None:

@@ -1,7 +1,7 @@
 """Playlists that share tracks keep their own rows and ranks, also those loaded by another run."""
 
 from command_line import CommandLine
-from marts import wrong_answers
+from marts import wrong_answers, wrong_profiles
 from postgres_server import Database, query
 
 from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, SHARED_PLAYLIST, SampleApi
@@ -20,6 +20,8 @@ def test_a_third_playlist_joins_two_that_stay(
     second = elt("run", "--playlist", url, database=database, api=extended_api)
     assert second.code == 0, second.output
     assert wrong_answers(database, extended_api.catalogue, [*two, MAIN_PLAYLIST]) == []
+
+    assert wrong_profiles(database, extended_api.catalogue) == []
 
     ((count,),) = query(
         database,
