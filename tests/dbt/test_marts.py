@@ -53,7 +53,7 @@ def test_descriptions_reach_the_database(warehouse: Warehouse) -> None:
         from pg_attribute
         inner join pg_class on pg_attribute.attrelid = pg_class.oid
         where
-            relnamespace = 'spotify_marts'::regnamespace
+            relnamespace in ('spotify_marts'::regnamespace, 'spotify_history'::regnamespace)
             and relkind in ('r', 'v')
             and attnum > 0
             and col_description(attrelid, attnum) is null

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from command_line import CommandLine
-from expected import expected_answers
+from expected import entry_counts, expected_answers
 from marts import read_answers, wrong_answers, wrong_cells
 from postgres_server import Database, PostgresServer, query
 
@@ -20,6 +20,10 @@ STAGES = ("one run", "two runs", "an edit", "an emptied playlist")
 PLAYLISTS = [MAIN_PLAYLIST, SHARED_PLAYLIST]
 MAIN_ROWS, SHARED_ROWS = 197, 28
 ALWAYS_DUE = {"max_age": "0s", "entity_max_age": "0s"}  # nothing is taken as known
+STAYS = """
+select playlist_id, count(*), count(removed_before) from spotify_marts.playlist_changes group by 1
+"""
+CHANGES = "select entity_type, count(valid_to) from spotify_marts.popularity_history group by 1"
 EDITED_ROWS = 188  # ten of 197 removed, one added
 
 
@@ -30,11 +34,15 @@ class Story:
     Attributes:
         wrong: how the answers differed from the expected ones.
         raw_rows: rows in `playlist_items`, by playlist.
+        stays: by playlist, how many stays of tracks there were, and how many ended.
+        changes: how many values of popularity were followed by others, by entity type.
         codes: the exit codes of all runs.
     """
 
     wrong: dict[str, list[str]] = field(default_factory=dict)
     raw_rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    stays: dict[str, list[int]] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
     codes: list[int] = field(default_factory=list)
 
 
@@ -62,6 +70,8 @@ def told(
         run("an edit")
         catalogue.edit(MAIN_PLAYLIST, rows=[])
         run("an emptied playlist")
+    story.stays = {playlist_id: counts for playlist_id, *counts in query(database, STAYS)}
+    story.changes = dict(query(database, CHANGES))
     return method, story
 
 
@@ -107,6 +117,16 @@ def test_a_method_decides_what_the_raw_table_keeps(told: tuple[str, Story]) -> N
             for rows, runs in zip((*main, main[-1]), (1, 2, 3, 4), strict=True)
         ]
     assert list(story.raw_rows.values()) == wanted
+
+
+def test_history_is_the_same_whatever_the_method(told: tuple[str, Story]) -> None:
+    tracks = entry_counts(SampleApi().catalogue, PLAYLISTS)
+    ever_in_main = tracks[MAIN_PLAYLIST, "track"] + 1  # and one came with the edit
+    assert told[1].stays == {
+        MAIN_PLAYLIST: [ever_in_main, ever_in_main],
+        SHARED_PLAYLIST: [tracks[SHARED_PLAYLIST, "track"], 0],
+    }
+    assert told[1].changes == {"track": 1, "album": 1, "artist": 1}
 
 
 def test_the_edit_of_the_story_changes_every_answer() -> None:

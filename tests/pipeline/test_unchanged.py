@@ -20,6 +20,11 @@ from sample_api import (
 CONFIG = {"playlists": [MAIN_PLAYLIST]}
 UNCHANGED = ["token", "playlist"]
 SOME_FAILED = 3
+POPULARITY = """
+select entity_type, entity_id, valid_from, valid_to, popularity, change
+from spotify_marts.popularity_history
+order by 1, 2, 3
+"""
 ROWS_BY_PLAYLIST = (
     "select playlist_id, count(*) from spotify_raw.playlist_items group by 1 order by 1"
 )
@@ -129,15 +134,19 @@ def test_another_way_to_sign_in_reads_everything_again(
     elt: CommandLine, held: Database, extended_api: SampleApi, method: str
 ) -> None:
     config = {**CONFIG, "load_method": method}
+    known = query(held, POPULARITY)
+    assert known
     extended_api.mode = "development"
     changed = elt("run", database=held, api=extended_api, user=True, config=config)
     assert changed.code == 0, changed.output
     assert wrong_answers(held, extended_api.catalogue, [MAIN_PLAYLIST], "development") == []
+    assert query(held, POPULARITY) == known, "what is not sent any more stays in history"
 
     extended_api.mode = "extended"
     back = elt("run", "--force", database=held, api=extended_api, config=config)
     assert back.code == 0, back.output
     assert wrong_answers(held, extended_api.catalogue, [MAIN_PLAYLIST]) == []
+    assert query(held, POPULARITY) == known
 
 
 def test_after_a_failed_build_the_playlist_is_read_again(
