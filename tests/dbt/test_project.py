@@ -56,7 +56,8 @@ def test_nothing_in_the_project_is_deprecated(tmp_path: Path) -> None:
 
 
 def test_every_model_and_column_is_described(manifest: Json) -> None:
-    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+    kinds = {"model", "snapshot"}
+    models = [n for n in manifest["nodes"].values() if n["resource_type"] in kinds]
     undescribed = [
         f"{model['name']}.{name}"
         for model in models
@@ -68,13 +69,51 @@ def test_every_model_and_column_is_described(manifest: Json) -> None:
     assert undescribed == []
 
 
-def test_the_landing_page_names_every_mart(manifest: Json) -> None:
+def test_the_landing_page_gives_the_grain_of_every_table(manifest: Json) -> None:
     page = manifest["docs"]["doc.spotify.__overview__"]["block_contents"]
-    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
-    marts = [model["name"] for model in models if model["fqn"][1] == "marts"]
+    grains = page.partition("## Grain and keys")[2]
+    tables = [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "snapshot" or node["fqn"][1] == "marts"
+        if node["resource_type"] in {"model", "snapshot"}
+    ]
 
-    assert marts
-    assert [mart for mart in marts if f"`{mart}`" not in page] == []
+    assert tables
+    assert [table for table in tables if f"| `{table}` |" not in grains] == []
+
+
+def test_every_mart_has_a_contract_and_every_mart_of_the_report_an_exposure(manifest: Json) -> None:
+    marts = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+    }
+    exposed = {
+        name for one in manifest["exposures"].values() for name in one["depends_on"]["nodes"]
+    }
+
+    assert [mart for mart in marts.values() if not mart["config"]["contract"]["enforced"]] == []
+    assert len(exposed) > 5
+    assert exposed <= set(marts)
+
+
+def test_what_is_recorded_waits_for_every_test(manifest: Json) -> None:
+    """dbt holds a node back for the tests on its ancestors; what is recorded stays recorded."""
+    nodes, parents = manifest["nodes"], manifest["parent_map"]
+
+    def ancestors(name: str) -> set[str]:
+        found = set(parents[name])
+        return found.union(*map(ancestors, parents[name]))
+
+    snapshots = {name for name, node in nodes.items() if node["resource_type"] == "snapshot"}
+    recorded = {name for name, node in nodes.items() if node["fqn"][1:2] == ["history"]}
+    tests = [name for name, node in nodes.items() if node["resource_type"] == "test"]
+    of_marts = [one for one in tests if not ancestors(one) & (snapshots | recorded)]
+
+    assert len(of_marts) > 30
+    for snapshot in snapshots:
+        assert [one for one in of_marts if not set(parents[one]) <= ancestors(snapshot)] == []
 
 
 def test_sqlfluff_knows_every_json_macro() -> None:
