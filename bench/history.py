@@ -1,0 +1,166 @@
+"""How long dbt takes on the first day and after a year of daily runs, in which everything moves.
+
+`.venv/bin/python bench/history.py`, about a minute. One playlist of 200 tracks by 150 artists; each
+day every popularity and every number of followers changes, and every entry has another place: no
+real year is worse. The year is written straight into the snapshots' tables, as its 364 runs would
+have left them; the first day and the days from the 365th on are dbt builds like those of a run.
+"""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+
+from psycopg2.extensions import cursor
+from psycopg2.extras import execute_values
+
+from loader import database
+from loader.embedded import embedded_postgres
+from loader.transform import Transformation
+
+TRACKS, ALBUMS, ARTISTS = 200, 150, 150
+YEAR = 365
+BUILDS = 3  # of which the median counts
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+DLT = "payload jsonb, loaded_at timestamptz, _dlt_load_id varchar, _dlt_id varchar"
+RAW_TABLES = f"""
+create schema spotify_raw;
+create table spotify_raw.playlists (playlist_id varchar, {DLT});
+create table spotify_raw.playlist_items (
+    playlist_id varchar, position bigint, snapshot_id varchar, {DLT}
+);
+create table spotify_raw.albums (album_id varchar, {DLT});
+create table spotify_raw.artists (artist_id varchar, {DLT});
+"""
+FORGET = "drop schema if exists spotify_history, spotify_marts, spotify_marts_candidate cascade"
+# What one day recorded becomes what all days but the last would have: {moving} is another value
+# each day, {others} are the columns that stay.
+A_YEAR = """
+create temporary table first_day as select * from spotify_history.{table};
+truncate spotify_history.{table};
+insert into spotify_history.{table} (
+    {others}, {moving}, {read_at}, dbt_scd_id, dbt_updated_at, dbt_valid_from, dbt_valid_to
+)
+select
+    {others},
+    ({moving} + day) % 1000,
+    began,
+    md5(dbt_scd_id || day),
+    began,
+    began,
+    case when day < {days} then began + interval '1 day' end
+from first_day
+cross join generate_series(1, {days}) as day
+cross join lateral (select dbt_valid_from + (day - 1) * interval '1 day' as began) as version;
+drop table first_day;
+analyze spotify_history.{table};
+"""
+SNAPSHOTS = {
+    "playlist_entry_versions": (
+        "position",
+        "last_read_at",
+        "playlist_id, entry_key, entry_type, track_id, entry_name, track_added_at, added_by_id",
+    ),
+    "popularity_versions": ("popularity", "loaded_at", "entity_type, entity_id, entity_name"),
+    "artist_follower_versions": ("artist_followers", "loaded_at", "artist_id, artist_name"),
+}
+
+
+def main() -> None:
+    """Measure, and print one line for each day and the rows of history."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        with embedded_postgres(), database.connected() as connection:
+            measure(connection.cursor())
+
+
+def measure(run: cursor) -> None:
+    """Time the builds of the first day and of the days after a year."""
+    run.execute(RAW_TABLES)
+    load(run, 1)
+    first = []
+    for _ in range(BUILDS):
+        run.execute(FORGET)
+        first.append(build())
+    for table, (moving, read_at, others) in SNAPSHOTS.items():
+        names = {"table": table, "moving": moving, "read_at": read_at, "others": others}
+        run.execute(A_YEAR.format(days=YEAR - 1, **names))
+    last = []
+    for day in range(YEAR, YEAR + BUILDS):
+        load(run, day)
+        last.append(build())
+    ratio = statistics.median(last) / statistics.median(first)
+    print(f"dbt on day 1:   {statistics.median(first):.2f} s of {shown(first)}")
+    print(
+        f"dbt on day {YEAR}: {statistics.median(last):.2f} s of {shown(last)}, {ratio:.2f} x day 1"
+    )
+    for table in SNAPSHOTS:
+        run.execute(f"select count(*) from spotify_history.{table}")  # noqa: S608 - our own names
+        print(f"{table}: {run.fetchone()[0]:,} rows")
+
+
+def build() -> float:
+    """Build as a run does, and return the seconds from its word to dbt's answer."""
+    with Transformation("spotify") as transformation:
+        transformation.parsed()
+        start = time.perf_counter()
+        transformation.build(lambda _: None)
+        return time.perf_counter() - start
+
+
+def load(run: cursor, day: int) -> None:
+    """Replace the raw tables by those of a day."""
+    at = FIRST_DAY + timedelta(days=day - 1)
+    dlt = (at, str(day), "")
+    run.execute("truncate spotify_raw.playlists, spotify_raw.playlist_items")
+    run.execute("truncate spotify_raw.albums, spotify_raw.artists")
+    playlist = json.dumps({"name": "A year", "items": {"total": TRACKS}})
+    insert(run, "playlists", [("p", playlist, *dlt)])
+    rows = [
+        ("p", (number + day) % TRACKS, "", json.dumps(track(number, day)), *dlt)
+        for number in range(TRACKS)
+    ]
+    insert(run, "playlist_items", rows)
+    for table, count in (("albums", ALBUMS), ("artists", ARTISTS)):
+        entities = [
+            (f"{table}{number}", json.dumps(entity(number, day)), *dlt) for number in range(count)
+        ]
+        insert(run, table, entities)
+
+
+def track(number: int, day: int) -> dict[str, object]:
+    """Return the API's row object of a track on a day."""
+    album, artist = f"albums{number % ALBUMS}", f"artists{number % ARTISTS}"
+    return {
+        "added_at": "2025-12-31T00:00:00Z",
+        "item": {
+            "id": f"t{number}",
+            "type": "track",
+            "duration_ms": 180_000,
+            "album": {"id": album, "name": album, "release_date": "2025-12-31"},
+            "artists": [{"id": artist, "name": artist}],
+            **entity(number, day),
+        },
+    }
+
+
+def entity(number: int, day: int) -> dict[str, object]:
+    """Return what moves in a track, an album or an artist."""
+    value = (number + day) % 101
+    return {"name": f"number {number}", "popularity": value, "followers": {"total": value}}
+
+
+def insert(run: cursor, table: str, rows: list[tuple[object, ...]]) -> None:
+    """Insert rows into a raw table."""
+    execute_values(run, f"insert into spotify_raw.{table} values %s", rows)  # noqa: S608 - our own names
+
+
+def shown(seconds: list[float]) -> str:
+    """Return the seconds of all builds."""
+    return ", ".join(f"{one:.2f}" for one in seconds)
+
+
+if __name__ == "__main__":
+    main()
