@@ -1,6 +1,6 @@
 """The thin loader: Spotify playlists into PostgreSQL, dbt on top, the answers out.
 
-    check -> extract and load (dlt over spotipy) -> dbt build -> answers
+    check -> extract and load (dlt over spotipy) -> dbt build -> reconcile -> answers
 
 Where what is:
 
@@ -19,6 +19,7 @@ Where what is:
     run_log, run_log_tables           what a run did, written while it happens
     earlier_runs, run_lock, status    what the next run, or a person, learns from it
     half_loaded, load_packages        what a run that was killed leaves behind
+    reconciliation                    rows counted at every stage
     answers, summary                  what a run prints
     login, consent, consent_server    a user's consent, once in the browser
     check, check_spotify,             what a run would meet, told before it

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.util import find_spec
 
 import psycopg2
 from psycopg2.extensions import connection
 
-from loader import database, earlier_runs, embedded
+from loader import database, embedded
+from loader.earlier_runs import EarlierRuns
 from loader.errors import PipelineError
 from loader.findings import Finding
 from loader.settings import PipelineConfig, SpotifyAccess
@@ -58,8 +59,7 @@ def _run_log(
             if config is None or access is None:
                 return found, None
             schema = f"{config.schema_prefix}_logging"
-            until = earlier_runs.not_before(opened, schema, earlier_runs.app_digest(access))
-            return found, until.astimezone(UTC) if until else None
+            return found, EarlierRuns(opened, schema, access).not_before()
     except PipelineError as error:
         return [Finding("Run log", "problem", str(error), error.exit_code)], None
 

@@ -6,7 +6,7 @@ until when Spotify must not be called.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg2.errors
@@ -79,7 +79,7 @@ class KnownPlaylist:
 
 
 class EarlierRuns:
-    """The run log, read only.
+    """The run log, read only; where there is none yet, there were no earlier runs.
 
     Args:
         opened: a connection to it.
@@ -92,13 +92,18 @@ class EarlierRuns:
         self._schema = schema
         self._app = app_digest(access)
 
+    def not_before(self) -> datetime | None:
+        """Return until when (UTC) Spotify asked this app not to be called; None if it may be."""
+        found = self._rows(NOT_BEFORE, [self._app])
+        return found[0][0].astimezone(UTC) if found and found[0][0] else None
+
     def refuse_before_time(self) -> None:
         """Make sure that Spotify may be called.
 
         Raises:
             ComeBackLaterError: Spotify asked this app not to call before a moment yet to come.
         """
-        until = not_before(self._connection, self._schema, self._app)
+        until = self.not_before()
         if until is not None:
             raise ComeBackLaterError(until, "Spotify asked not to be called yet")
 
@@ -122,7 +127,10 @@ class EarlierRuns:
 
     def _rows(self, query: str, parameters: list[Any]) -> list[Any]:
         with self._connection.cursor() as cursor:
-            cursor.execute(query.format(logging=self._schema), parameters)
+            try:
+                cursor.execute(query.format(logging=self._schema), parameters)
+            except NOTHING_LOGGED_YET:
+                return []
             return cursor.fetchall()
 
 
@@ -130,22 +138,3 @@ def app_digest(access: SpotifyAccess) -> str:
     """Return what the log knows an app by: a digest of its id and of the way it signs in."""
     flow = "user" if access.refresh_token else "app"
     return hashlib.sha256(f"{access.client_id}\n{flow}".encode()).hexdigest()[:16]
-
-
-def not_before(opened: connection, schema: str, app: str) -> datetime | None:
-    """Return until when Spotify asked this app not to be called; None where it may be called.
-
-    It only reads, and answers also where there is no run log yet.
-
-    Args:
-        opened: a connection.
-        schema: the run log's.
-        app: the app's digest.
-    """
-    with opened.cursor() as cursor:
-        try:
-            cursor.execute(NOT_BEFORE.format(logging=schema), [app])
-        except NOTHING_LOGGED_YET:
-            return None
-        found: tuple[datetime | None] = cursor.fetchone() or (None,)
-        return found[0]

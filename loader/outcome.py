@@ -20,8 +20,11 @@ class PlaylistLoad:
         status: loaded whole, left as it is, failed, or not reached before a long wait.
         reason: the sentence that says why not.
         snapshot_id: Spotify's version of what was loaded.
-        total: how many rows the API said it has.
+        total: how many rows the API said it has; of one that was read, that many were.
         loaded_at: when it was read, as in the raw tables.
+        rows_loaded: how many rows of this reading the raw tables hold, once it is loaded.
+        rows_staged: how many rows of it staging holds, once dbt has built.
+        rows_in_marts: how many rows of it the marts hold then.
     """
 
     playlist_id: str
@@ -30,6 +33,9 @@ class PlaylistLoad:
     snapshot_id: str | None = None
     total: int | None = None
     loaded_at: datetime | None = None
+    rows_loaded: int | None = None
+    rows_staged: int | None = None
+    rows_in_marts: int | None = None
 
     @classmethod
     def of(cls, reading: Reading) -> Self:

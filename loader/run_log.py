@@ -116,14 +116,27 @@ class RunLog:
         """Write what became of the playlists."""
         rows = []
         for load in loads:
-            count = load.total if load.status == "loaded" else None
-            told = (load.status, load.reason, load.snapshot_id, load.total, count, count)
-            rows.append((self._run_id, load.playlist_id, *told, load.loaded_at))
+            read = load.total if load.status == "loaded" else None
+            told = (load.status, load.reason, load.snapshot_id, load.total, read)
+            rows.append((self._run_id, load.playlist_id, *told, load.rows_loaded, load.loaded_at))
         self._insert(
             "insert into {}.playlist_loads (run_id, playlist_id, status, reason, snapshot_id, "
             "total_by_api, rows_read, rows_loaded, loaded_at) values %s",
             rows,
         )
+
+    def reconciled(self, loads: Iterable[PlaylistLoad]) -> None:
+        """Add the rows that dbt made of the playlists."""
+        for load in loads:
+            try:
+                self._execute(
+                    "update {}.playlist_loads set rows_staged = %s, rows_in_marts = %s "
+                    "where run_id = %s and playlist_id = %s",
+                    [load.rows_staged, load.rows_in_marts, self._run_id, load.playlist_id],
+                )
+            except psycopg2.Error as failure:
+                _warn(failure)
+                return
 
     def dbt_results(self, results: Iterable[NodeResult]) -> None:
         """Write what dbt said of each node."""

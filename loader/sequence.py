@@ -1,4 +1,4 @@
-"""The sequence of a run: check, extract and load, dbt build, answers.
+"""The sequence of a run: check, extract and load, dbt build, reconcile, answers.
 
 Each playlist is read whole or not at all, one that fails does not stop the others, and what an
 earlier run loaded is only ever replaced by something whole. The marts change last and all at once.
@@ -22,12 +22,14 @@ from loader.errors import (
 from loader.extraction import Extraction
 from loader.logs import PRINTED, RunLines
 from loader.outcome import Outcome
+from loader.reconciliation import counted_in_dbt, counted_in_raw, refuse_differences
 from loader.run_lock import only_run
 from loader.run_log import RunLog, Status
 from loader.settings import PipelineConfig, SpotifyAccess
 from loader.source import spotify_source
 from loader.spotify import Spotify
 from loader.steps import Steps
+from loader.stored import Stored
 from loader.summary import Summary, not_sent, print_summary
 from loader.transform import Transformation
 from loader.warehouse import Warehouse
@@ -84,6 +86,7 @@ def run(
                 built_with = earlier_runs.marts_built_with()
                 this_run.extract_and_load()
                 built = this_run.build(built_with)
+                this_run.reconcile()
                 summary = this_run.summary()
             except BaseException as error:
                 later = isinstance(error, ComeBackLaterError)
@@ -139,7 +142,9 @@ class _Run:
                 if self.config.load_method == "upsert":
                     emptied = [load.playlist_id for load in outcome.of("loaded") if not load.total]
                     warehouse.remove_items(emptied)
+        outcome.loads = counted_in_raw(outcome.loads, Stored(f"{self.config.schema_prefix}_raw"))
         self.run_log.playlist_loads(outcome.loads)
+        refuse_differences(outcome.loads)
         if stopped is not None:
             raise stopped
         if not outcome.answered:
@@ -163,6 +168,13 @@ class _Run:
                 self.run_log.dbt_results(self.transformation.results)
         self.run_log.published(version)
         return True
+
+    def reconcile(self) -> None:
+        """Count the rows of every stage, and fail where one of them differs."""
+        outcome = self.extraction.outcome
+        outcome.loads = counted_in_dbt(outcome.loads, self.config.schema_prefix)
+        self.run_log.reconciled(outcome.loads)
+        refuse_differences(outcome.loads)
 
     def summary(self) -> Summary:
         """Return what is to be told at the end."""

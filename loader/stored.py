@@ -49,7 +49,7 @@ order by 2 desc
 limit 1
 """
 ROWS = """
-select playlists.playlist_id, playlists.loaded_at, count(items.position)
+select playlists.playlist_id, playlists.loaded_at, count(distinct items.position)
 from {raw}.playlists as playlists
 left join {raw}.playlist_items as items
     on playlists.playlist_id = items.playlist_id and playlists.loaded_at = items.loaded_at

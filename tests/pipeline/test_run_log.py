@@ -70,6 +70,18 @@ def test_a_row_tells_what_a_run_loaded_and_with_what(loaded: Loaded) -> None:
     assert lines[-1].endswith("success")
 
 
+def test_the_rows_of_a_playlist_are_counted_at_every_stage(loaded: Loaded) -> None:
+    counts = query(
+        loaded(MAIN_PLAYLIST, SHARED_PLAYLIST),
+        "select playlist_id, total_by_api, rows_read, rows_loaded, rows_staged, rows_in_marts "
+        "from spotify_logging.playlist_loads",
+    )
+    assert {one: set(rows) for one, *rows in counts} == {
+        MAIN_PLAYLIST: {197},
+        SHARED_PLAYLIST: {28},
+    }
+
+
 def test_dbt_results_tell_of_every_model_and_test(loaded: Loaded) -> None:
     database = loaded(MAIN_PLAYLIST, SHARED_PLAYLIST)
     run_id = last_run(database)["run_id"]
