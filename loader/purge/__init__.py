@@ -125,26 +125,26 @@ def _delete(
     deletions: Deletions, of_log: Deletions, config: PipelineConfig, playlists: PurgedPlaylists
 ) -> bool:
     """Delete, and return whether that leaves the marts outdated, which the run log then knows."""
-    raw_rows, only_theirs, outdated = 0, list[str](), False
+    raw_rows = unreferenced = 0
     loaded = "playlist_items" in deletions.columns("raw")
     if loaded:
         mend(deletions.cursor, f"{config.schema_prefix}_raw")
-        only_theirs = raw.only_theirs(deletions, playlists)
         raw_rows = raw.delete_playlists(deletions, playlists)
-    history_rows = history.delete_playlists(deletions, playlists, only_theirs)
+    history_rows = history.delete_playlists(deletions, playlists)
     if config.retention_days is not None and not playlists.named:
         if loaded:
             raw.delete_older(deletions, config.retention_days)
         history_rows += history.delete_older(deletions, config.retention_days)
         log.delete_older(of_log, config.retention_days)
     if loaded:
-        outdated |= raw.delete_unreferenced(deletions) > 0
+        unreferenced = raw.delete_unreferenced(deletions)
+        history_rows += history.delete_unreferenced(deletions)
         raw.delete_copies(deletions)
     if playlists.named:
         log.forget_playlists(of_log, playlists)
     if playlists.named or raw_rows:
         deletions.drop("marts_candidate")  # the rejected marts of an earlier run
-    outdated |= history_rows > 0 or _marts_show_more(deletions)
+    outdated = unreferenced + history_rows > 0 or _marts_show_more(deletions)
     if outdated:
         logging = f"{config.schema_prefix}_logging"
         log.note_built_with(of_log.cursor, logging, log.PURGED_SINCE)

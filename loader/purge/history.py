@@ -1,26 +1,41 @@
-"""Deleting history: whatever tables dbt's snapshots have made, told by their columns."""
+"""Deleting history: of playlists, of what nothing refers to any more, and what is long past.
+
+History outlives the raw rows: a track that left a playlist keeps its past as long as a playlist
+that stays remembers it.
+"""
 
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
+from loader.purge.raw import NOWHERE, UNREFERENCED
 
-KEYS = ("track_id", "album_id", "artist_id")  # a track's history names its album and artist too
+REMEMBERED = """
+    one.entity_type = 'track'
+    and exists (
+        select from {history}.playlist_entry_versions as entry where entry.track_id = one.entity_id
+    )
+"""
+FORGOTTEN = {
+    "popularity_versions": f"{UNREFERENCED % 'entity_id'} and not ({REMEMBERED})",
+    "artist_follower_versions": UNREFERENCED % "artist_id",
+}
 
 
-def delete_playlists(
-    deletions: Deletions, playlists: PurgedPlaylists, only_theirs: list[str]
-) -> int:
-    """Delete the history of playlists, and of what only they hold; return how many rows."""
-    count = 0
-    for table, columns in deletions.columns("history").items():
-        key = next((key for key in KEYS if key in columns), None)
-        if "playlist_id" in columns:
-            condition, ids = playlists.condition, playlists.ids
-        elif key is not None:
-            condition, ids = f"{key} = any(%(ids)s)", only_theirs
-        else:
-            continue
-        count += deletions.delete(playlists.reason, f"{{history}}.{table}", condition, ids=ids)
-    return count
+def delete_playlists(deletions: Deletions, playlists: PurgedPlaylists) -> int:
+    """Delete the history of playlists; return how many rows that were."""
+    if "playlist_entry_versions" not in deletions.columns("history"):
+        return 0
+    table = "{history}.playlist_entry_versions"
+    return deletions.delete(playlists.reason, table, playlists.condition, ids=playlists.ids)
+
+
+def delete_unreferenced(deletions: Deletions) -> int:
+    """Delete the history of tracks, albums and artists that nothing refers to; return the rows."""
+    there = deletions.columns("history")
+    return sum(
+        deletions.delete(NOWHERE, f"{{history}}.{table}", condition)
+        for table, condition in FORGOTTEN.items()
+        if table in there
+    )
 
 
 def delete_older(deletions: Deletions, days: int) -> int:

@@ -17,6 +17,7 @@ IDS = """
     ) as found
 """
 UNREFERENCED = f"not exists (select from ({IDS}) as ids where ids.id = one.%s)"
+NOWHERE = "nothing refers to them"
 # Each table with its key, and with the table that says which load is the latest, as in staging.
 LATEST_IN = {
     "playlist_items": ("playlist_id", "playlists"),
@@ -36,15 +37,6 @@ OLDER = """
 NO_LONGER_IN_RAW = """
     not exists (select from {{raw}}.{table} as loaded where loaded._dlt_id = one._dlt_id)
 """
-
-
-def only_theirs(deletions: Deletions, playlists: PurgedPlaylists) -> list[str]:
-    """Return the ids, of tracks and all else, that stand in no row of another playlist."""
-    theirs, others = playlists.condition, f"not {playlists.condition}"
-    found = deletions.rows(
-        f"{IDS} where {theirs} except {IDS} where {others}", {"ids": playlists.ids}
-    )
-    return [one for (one,) in found if one is not None]
 
 
 def delete_playlists(deletions: Deletions, playlists: PurgedPlaylists) -> int:
@@ -67,7 +59,7 @@ def delete_older(deletions: Deletions, days: int) -> None:
 def delete_unreferenced(deletions: Deletions) -> int:
     """Delete artists and albums that no row refers to, and return how many rows that were."""
     return sum(
-        deletions.delete("nothing refers to them", f"{{raw}}.{kind}", UNREFERENCED % key)
+        deletions.delete(NOWHERE, f"{{raw}}.{kind}", UNREFERENCED % key)
         for kind, key in KEYS.items()
     )
 

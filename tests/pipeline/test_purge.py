@@ -19,16 +19,9 @@ TABLES = """
 select format('%I.%I', table_schema, table_name) from information_schema.tables
 where table_schema like 'spotify%' and table_type = 'BASE TABLE' order by 1
 """
-# As dbt's snapshots make them; the second is of tracks, in whatever playlist.
-HISTORY = """
-create schema spotify_history;
-create table spotify_history."Of playlists" as
-select playlist_id, track_id, now() as dbt_valid_from, null::timestamptz as dbt_valid_to
-from spotify_marts.playlist_tracks;
-create table spotify_history.of_tracks as
-select track_id, album_id, now() as dbt_valid_from, null::timestamptz as dbt_valid_to
-from spotify_marts.tracks;
-create schema spotify_marts_candidate;
+# A rejected build, and a sentence about each playlist.
+LEFTOVERS = """
+create schema if not exists spotify_marts_candidate;
 create table spotify_marts_candidate.playlists as select * from spotify_marts.playlists;
 update spotify_logging.pipeline_runs
 set error = 'Playlist ' || playlist_id || ' was not read' || chr(10) || 'Another matter'
@@ -59,11 +52,18 @@ select (jsonb_populate_record(one, '{"_dlt_id": "old", "album_id": "of old"}')).
 from spotify_raw.albums as one limit 1;
 """
 A_PAST = """
-create schema spotify_history;
-create table spotify_history.popularity as
-select id, popularity, dbt_valid_to from (values
-('a', 1, now() - interval '31 days'), ('a', 2, now() - interval '29 days'), ('a', 3, null)
-) as past (id, popularity, dbt_valid_to);
+insert into spotify_history.popularity_versions
+select (jsonb_populate_record(
+    null::spotify_history.popularity_versions,
+    to_jsonb(versions)
+    || jsonb_build_object('dbt_scd_id', 'past ' || days, 'dbt_valid_to', now() - days)
+)).*
+from (
+    select * from spotify_history.popularity_versions
+    where entity_id in (select track_id from spotify_marts.playlist_tracks where playlist_id = %s)
+    limit 1
+) as versions
+cross join (values (interval '31 days'), (interval '29 days')) as past (days);
 """
 AN_OLDER_LOG = """
 update spotify_logging.pipeline_runs set finished_at = finished_at - interval '40 days';
@@ -71,7 +71,9 @@ insert into spotify_logging.pipeline_runs
 (run_id, pipeline_name, status, started_at, finished_at, config, spotify_app, not_before)
 values
 ('forbidden', 'spotify', 'failed', now() - interval '40 days', now() - interval '40 days',
-'{}', '', now() + interval '1 day');
+'{}', '', now() + interval '1 day'),
+('long past', 'spotify', 'success', now() - interval '40 days', now() - interval '40 days',
+'{}', '', null);
 """
 
 
@@ -169,7 +171,7 @@ def test_a_playlist_that_is_no_longer_configured_goes_with_what_only_it_refers_t
     both: Purger,
 ) -> None:
     both.configure(SHARED_PLAYLIST, more="retention_days: 30")
-    query(both.database, A_PAST)
+    query(both.database, A_PAST, SHARED_PLAYLIST)
     before, answers = rows_of_all_tables(both.database), read_answers(both.database)
 
     dry = both("purge", "--dry-run")
@@ -186,8 +188,8 @@ def test_a_playlist_that_is_no_longer_configured_goes_with_what_only_it_refers_t
         assert f"spotify_raw.{table}: " in real.stdout
         assert f" {gone} " in real.stdout
     assert both.wrong_answers(SHARED_PLAYLIST) == []
-    history = query(both.database, "select popularity from spotify_history.popularity order by 1")
-    assert history == [(2,), (3,)]
+    past = "select dbt_scd_id from spotify_history.popularity_versions where dbt_scd_id ~ '^past'"
+    assert query(both.database, past) == [("past 29 days",)]
 
     again = both("purge")
     assert again.stdout == "There is nothing to delete.\n"
@@ -199,7 +201,7 @@ def test_a_playlist_that_is_no_longer_configured_goes_with_what_only_it_refers_t
 
 
 def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
-    query(both.database, HISTORY)
+    query(both.database, LEFTOVERS)
     query(both.database, AN_OLDER_LOAD)
     package = both.elt.folder / ".local/dlt/pipelines/spotify/load"
     package.mkdir(parents=True)
@@ -221,9 +223,12 @@ def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
     assert both.wrong_answers(SHARED_PLAYLIST) == []
     told = query(both.database, "select error from spotify_logging.pipeline_runs")
     assert all(error.endswith("Another matter") for (error,) in told)
-    left = query(both.database, 'select distinct playlist_id from spotify_history."Of playlists"')
-    assert left == [(SHARED_PLAYLIST,)]
-    of_tracks = query(both.database, "select track_id from spotify_history.of_tracks")
+    entries = "select distinct playlist_id from spotify_history.playlist_entry_versions"
+    assert query(both.database, entries) == [(SHARED_PLAYLIST,)]
+    of_tracks = query(
+        both.database,
+        "select entity_id from spotify_history.popularity_versions where entity_type = 'track'",
+    )
     assert {track_id for (track_id,) in of_tracks} == set(kept)
 
     assert both("run", "--load-method", "overwrite").code == 0
@@ -255,13 +260,15 @@ def test_what_is_older_than_retention_days_goes_unless_it_is_the_latest(
         table: latest[table] for table in latest if "_raw" in table
     }
     assert not query(one.database, album)
-    runs = query(one.database, "select run_id from spotify_logging.pipeline_runs")
-    assert runs == [("forbidden",)]
+    runs = query(one.database, "select run_id, status from spotify_logging.pipeline_runs")
+    # What Spotify forbade, and the last good run, however old.
+    assert sorted(status for _, status in runs) == ["failed", "success"]
+    assert "long past" not in dict(runs)
     assert one("purge").stdout == "There is nothing to delete.\n"
 
 
 def test_everything_leaves_nothing(both: Purger) -> None:
-    query(both.database, HISTORY)
+    query(both.database, LEFTOVERS)
     query(both.database, "create schema spotify_of_somebody_else")
     before = rows_of_all_tables(both.database)
     dry = both("purge", "--everything", "--dry-run")
