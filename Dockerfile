@@ -16,9 +16,12 @@ COPY pyproject.toml README.md LICENSE ./
 COPY loader loader
 COPY sample_api sample_api
 COPY dbt_spotify dbt_spotify
+# Apart from /venv, which thus stays the same layer while only the project changes.
 RUN venv/bin/pip wheel --no-deps --no-build-isolation --wheel-dir . . \
- && venv/bin/pip --python /venv/bin/python install --no-deps ./*.whl \
- && /venv/bin/python -m loader.transform
+ && venv/bin/pip --python /venv/bin/python install --no-deps --target /app ./*.whl
+# dbt parses the project where it will be: from /build the sources would be taken for the package.
+WORKDIR /app
+RUN DBT_LOG_PATH=/build /venv/bin/python -m loader.transform
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="spotify-elt" \
@@ -29,11 +32,13 @@ RUN python -m compileall -q -x 'site-packages|dist-packages|/test/' \
       "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /venv /venv
+COPY --from=build /app /app
 WORKDIR /app
 COPY pipeline.yml ./
 # A volume takes its owner from the image, so the folder exists before it is declared.
 VOLUME ["/data"]
-ENV PATH=/venv/bin:$PATH \
+ENV PATH=/app/bin:/venv/bin:$PATH \
+    PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/data \

@@ -1,4 +1,4 @@
-"""The Dockerfile's promises, as far as its text tells; the image itself is built elsewhere."""
+"""The Dockerfile's promises, as far as its text tells; `tests/image` builds and runs the image."""
 
 import json
 import re
@@ -92,7 +92,11 @@ def test_only_hashed_wheels_are_installed_and_only_those_of_the_image() -> None:
 
 
 def test_the_final_stage_holds_no_tools_and_no_secrets() -> None:
-    assert FINAL.all("COPY") == ["--from=build /venv /venv", "pipeline.yml ./"]
+    assert FINAL.all("COPY") == [
+        "--from=build /venv /venv",
+        "--from=build /app /app",
+        "pipeline.yml ./",
+    ]
     assert not any(re.search(r"\b(pip|apt-get|apk|curl)\b", run) for run in FINAL.all("RUN"))
     given = [*variables(BUILD), *variables(FINAL)]
     assert given
