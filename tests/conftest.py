@@ -1,17 +1,21 @@
-"""What the tests stand on: PostgreSQL servers, databases in them, and the real command line."""
+"""What the tests stand on: PostgreSQL, the sample API and S3 as servers, the real command line."""
 
 from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
+from authority import Authority
 from command_line import CommandLine
+from moto.server import ThreadedMotoServer
 from postgres_server import (
+    OUTSIDE,
     Database,
     PostgresServer,
     embedded_binaries,
     machine_binaries,
     version_of,
 )
+from s3_bucket import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Bucket
 
 from sample_api import SampleApi
 
@@ -80,3 +84,53 @@ def extended_api() -> Iterator[SampleApi]:
     """The sample in extended mode."""
     with SampleApi() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[dict[str, str]]:
+    """The variables with which boto3 finds moto's server and its credentials."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    server.stop()
+
+
+@pytest.fixture
+def bucket(aws: dict[str, str]) -> Bucket:
+    """A bucket of its own for each test."""
+    return Bucket(aws)
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """Signs the certificate of `tls_server`, and nobody has heard of it."""
+    return Authority("The tests' own authority")
+
+
+@pytest.fixture(scope="session")
+def tls_server(authority: Authority) -> Iterator[PostgresServer]:
+    """The machine's PostgreSQL, which lets nobody in without TLS; the embedded one knows none.
+
+    Its certificate is for OUTSIDE.
+    """
+    binaries = machine_binaries()
+    if binaries is None:
+        pytest.skip("This machine has no PostgreSQL of its own (no initdb found).")
+    server = PostgresServer(binaries, certificate=authority.certificate(OUTSIDE))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def trusted(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Names the authority that signed its certificate."""
+    path = tmp_path_factory.mktemp("authority") / "root.crt"
+    path.write_bytes(authority.root)
+    return {"PGSSLROOTCERT": str(path)}

@@ -22,6 +22,7 @@ import psycopg2
 
 ADMIN_PASSWORD = "only-the-tests-know"
 ROLE = "elt tester"
+OUTSIDE = "0.0.0.0"  # noqa: S104 - reaches this machine, but is none of the addresses it goes by
 READER = "elt reader"  # owns nothing, and may create nothing
 # Every character that a URL or a DSN trips over.
 PASSWORD = 'it\'s a p@ss:w/rd, 100% \\ "odd" & #é'

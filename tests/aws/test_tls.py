@@ -3,13 +3,11 @@
 import sys
 
 import pytest
-from authority import Authority
 from command_line import CommandLine
-from postgres_server import Database, PostgresServer
+from postgres_server import OUTSIDE, Database, PostgresServer
 
 from sample_api import MAIN_PLAYLIST, SampleApi
 
-OUTSIDE = "0.0.0.0"  # noqa: S104 - reaches this machine, but is none of the addresses it goes by
 FAILED = 1  # exit code
 
 
@@ -17,14 +15,6 @@ FAILED = 1  # exit code
 def outside(tls_server: PostgresServer) -> Database:
     """A database on a host with TLS that, by its name, is not this machine."""
     return tls_server.new_database() | {"PGHOST": OUTSIDE}
-
-
-@pytest.fixture(scope="session")
-def trusted(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Names the authority that signed its certificate."""
-    path = tmp_path_factory.mktemp("authority") / "root.crt"
-    path.write_bytes(authority.root)
-    return {"PGSSLROOTCERT": str(path)}
 
 
 def test_a_whole_run_verifies_the_host_by_default(
