@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,32 +35,20 @@ def missing() -> list[str]:
     return [*(["root"] if may_mount.returncode else []), *lacking]
 
 
-class Build:
-    """A build in the background, behind everything else that wants the processors.
-
-    It is never cut short, not even by Ctrl-C: podman would leave its half-made layers behind.
-
-    Attributes:
-        process: ends when the image is there, or cannot be.
-    """
-
-    def __init__(self) -> None:
-        self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - till it ends
-        self.process = subprocess.Popen(
-            ["nice", str(BUILD)],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def image(self) -> str:
-        """Wait for the image and return its id."""
-        returned = self.process.wait(timeout=600)
-        self._log.seek(0)
-        told = self._log.read()
-        assert returned == 0, told[-5000:]
-        return told.split()[-1]
+def build() -> str:
+    """Build the image and return its id."""
+    # Never cut short, not even by Ctrl-C: podman would leave its half-made layers behind.
+    built = subprocess.run(
+        [str(BUILD)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        start_new_session=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout[-5000:]
+    return built.stdout.split()[-1]
 
 
 class Container:

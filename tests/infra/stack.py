@@ -6,9 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import boto3
 
@@ -47,7 +46,11 @@ def initialized(folder: Path) -> str:
 
 
 class Stack:
-    """Applies infra/ in the background, because RDS alone makes the provider wait for 80 s."""
+    """infra/ as it was applied; RDS alone makes the provider wait for 80 seconds.
+
+    Args:
+        folder: an initialized copy of infra/.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -55,19 +58,25 @@ class Stack:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._address = f"http://127.0.0.1:{self._port}"
-        self._processes: list[subprocess.Popen[str]] = []
-        self._stopping = False
-        self._applied: Future[str] = ThreadPoolExecutor(1).submit(self._apply)
 
-    def _apply(self) -> str:
-        unable = initialized(self._folder)
-        if unable:
-            return unable
+    def __enter__(self) -> Self:
         (self._folder / "moto_override.tf").write_text(OVERRIDE, encoding="utf-8")
         moto = [sys.executable, "-m", "moto.server", "-p", str(self._port)]
         with (self._folder / "moto.log").open("w") as log:
-            server = self._kept(subprocess.Popen(moto, stdout=log, stderr=log, text=True))
-        self._wait_for(server)
+            self._server = subprocess.Popen(moto, stdout=log, stderr=log)
+        try:
+            self._wait_for_server()
+            self._apply()
+        except BaseException:
+            self._server.terminate()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.terminate()
+        self._server.wait(timeout=30)
+
+    def _apply(self) -> None:
         apply = terraform(
             self._folder,
             *("apply", "-no-color", "-auto-approve", "-input=false", *ARGUMENTS),
@@ -77,28 +86,17 @@ class Stack:
             AWS_SECRET_ACCESS_KEY="testing",
             AWS_EC2_METADATA_DISABLED="true",
         )
-        output, _ = self._kept(apply).communicate()
+        output, _ = apply.communicate()
         assert apply.returncode == 0, output
-        return ""
 
-    def _kept(self, process: subprocess.Popen[str]) -> subprocess.Popen[str]:
-        self._processes.append(process)
-        if self._stopping:
-            process.terminate()
-        return process
-
-    def _wait_for(self, server: subprocess.Popen[str]) -> None:
+    def _wait_for_server(self) -> None:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and server.poll() is None:
+        while time.monotonic() < deadline and self._server.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self._port)) == 0:
                     return
             time.sleep(0.2)
         raise TimeoutError((self._folder / "moto.log").read_text(encoding="utf-8"))
-
-    def why_not(self) -> str:
-        """Wait until all is applied; return why it could not be tried, or nothing."""
-        return self._applied.result()
 
     def client(self, service: str) -> Any:
         """A boto3 client of what was applied."""
@@ -109,10 +107,3 @@ class Stack:
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
-
-    def stop(self) -> None:
-        self._stopping = True
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.wait(timeout=30)
