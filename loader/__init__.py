@@ -20,6 +20,7 @@ Where what is:
     earlier_runs, run_lock, status    what the next run, or a person, learns from it
     half_loaded, load_packages        what a run that was killed leaves behind
     reconciliation                    rows counted at every stage
+    questions, sentences              the five questions, answered from the marts
     answers, summary                  what a run prints
     login, consent, consent_server    a user's consent, once in the browser
     check, check_spotify,             what a run would meet, told before it

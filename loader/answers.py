@@ -1,9 +1,10 @@
-"""The five questions and their answers in the terminal, read from the marts."""
+"""The five questions and their answers in the terminal, or as JSON and CSV for other programs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import csv
+import json
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TextIO
 
 import psycopg2.errors
 from psycopg2.extensions import connection
@@ -13,92 +14,17 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.console import printable
-from loader.errors import PipelineError
+from loader.database import rows
+from loader.errors import PipelineError, SettingsError
+from loader.questions import QUESTIONS, Column, Question, Row
+from loader.sentences import without_isolates
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
-
-
-@dataclass(frozen=True)
-class Question:
-    """One of the five questions.
-
-    Attributes:
-        words: the question.
-        query: its answer for one playlist, the most telling rows first; `{marts}` is the schema.
-        headings: of the columns, in the order of the query.
-        view: where the whole answer is.
-    """
-
-    words: str
-    query: str
-    headings: tuple[str, ...]
-    view: str
-
-
-QUESTIONS = (
-    Question(
-        "Who are the top 5 artists, and what do they contribute?",
-        """
-        select artist_rank, artist_name, artist_popularity, count_tracks,
-            round(100 * share_of_tracks, 1), avg_track_popularity, total_duration_minutes
-        from {marts}.top_5_most_popular_artists_contribution
-        where playlist_id = %s
-        order by artist_rank
-        """,
-        ("#", "artist", "pop.", "tracks", "%", "tracks' pop.", "minutes"),
-        "top_5_most_popular_artists_contribution",
-    ),
-    Question(
-        "Which tracks are most popular, and how long are they?",
-        """
-        select popularity_rank, track_name, artist_names, album_name, track_popularity,
-            duration_mm_ss
-        from {marts}.most_popular_tracks_with_duration
-        where playlist_id = %s
-        order by popularity_rank, track_name, track_id
-        """,
-        ("#", "track", "artists", "album", "pop.", "m:ss"),
-        "most_popular_tracks_with_duration",
-    ),
-    Question(
-        "How does popularity run over release months?",
-        """
-        select release_year_month, count_tracks, avg_track_popularity, change_from_previous
-        from {marts}.track_popularity_trend_by_release_year_month
-        where playlist_id = %s
-        order by release_year desc nulls last, release_month desc nulls last
-        """,
-        ("released", "tracks", "avg. pop.", "change"),
-        "track_popularity_trend_by_release_year_month",
-    ),
-    Question(
-        "How do albums compare with their tracks?",
-        """
-        select album_rank, album_name, album_popularity, avg_track_popularity, track_name,
-            track_popularity, comparison
-        from {marts}.album_track_popularity_comparison
-        where playlist_id = %s
-        order by album_rank, album_name, album_id, track_popularity desc nulls last, track_id
-        """,
-        ("#", "album", "pop.", "tracks' pop.", "track", "pop.", ""),
-        "album_track_popularity_comparison",
-    ),
-    Question(
-        "Which genres and artists stand behind the tracks?",
-        """
-        select genre, count_tracks, count_artists, avg_track_popularity, artist_names
-        from {marts}.genre_summary
-        where playlist_id = %s
-        order by count_tracks desc, genre
-        """,
-        ("genre", "tracks", "artists", "avg. pop.", "who"),
-        "genre_track_and_artist_details",
-    ),
-)
+ROWS_PRINTED = 10  # of one answer
 
 # The playlists asked for, in that order; all of them, by name, where none were.
 PLAYLISTS = """
-select playlists.playlist_id, playlists.playlist_name, count(entries.position)
+select playlists.playlist_id, playlists.playlist_name, count(entries.position) as count_entries
 from {marts}.playlists as playlists
 left join {marts}.playlist_entries as entries on playlists.playlist_id = entries.playlist_id
 where %(ids)s::text[] is null or playlists.playlist_id = any(%(ids)s)
@@ -107,62 +33,119 @@ order by array_position(%(ids)s, playlists.playlist_id), 2, 1
 """
 
 
-def print_answers(
-    database: connection,
-    marts: str,
-    screen: Console,
-    playlist_ids: Sequence[str] | None = None,
-    rows: int = 10,
-) -> None:
-    """Print the five answers for each playlist, `rows` rows of each.
+class Answers:
+    """The answers for some playlists.
 
     Args:
         database: where the marts are.
         marts: their schema.
-        screen: where to print; tables fit its width.
         playlist_ids: which playlists; all where None.
-        rows: the most rows of one answer.
+        numbers: which questions, from 1.
 
     Raises:
         PipelineError: there are no answers yet.
+        SettingsError: there are none for one of the playlists.
     """
-    with database.cursor() as cursor:
+
+    def __init__(
+        self,
+        database: connection,
+        marts: str,
+        playlist_ids: Sequence[str] | None = None,
+        numbers: Sequence[int] = range(1, len(QUESTIONS) + 1),
+    ) -> None:
+        self._database = database
+        self._marts = marts
+        self._numbers = numbers
+        ids = list(playlist_ids) if playlist_ids is not None else None
         try:
-            cursor.execute(
-                PLAYLISTS.format(marts=marts),
-                {"ids": list(playlist_ids) if playlist_ids is not None else None},
-            )
+            self._playlists = rows(database, PLAYLISTS.format(marts=marts), {"ids": ids})
         except (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName) as error:
             raise PipelineError("There are no answers yet: run `spotify-elt run` first.") from error
-        playlists = cursor.fetchall()
-        for playlist_id, name, entries in playlists:
-            heading = f"{printable(name or playlist_id)} ({entries} rows)"
+        known = {playlist["playlist_id"] for playlist in self._playlists}
+        if unknown := [one for one in ids or [] if one not in known]:
+            raise SettingsError(
+                f"There is no answer for playlist {unknown[0]}: load it with "
+                f"`spotify-elt run --playlist {unknown[0]}`."
+            )
+
+    def print(self, screen: Console) -> None:
+        """Print each answer in a sentence and its first rows; tables fit the screen's width."""
+        for playlist in self._playlists:
+            name = printable(playlist["playlist_name"] or playlist["playlist_id"])
+            heading = f"{name} ({playlist['count_entries']} rows)"
             screen.print(f"\n{heading}", style="bold", markup=False)
-            for number, question in enumerate(QUESTIONS, start=1):
-                cursor.execute(question.query.format(marts=marts), [playlist_id])
-                _print_answer(screen, f"{number}. {question.words}", question, cursor, rows)
+            for number, question, answer in self._of(playlist):
+                _print_answer(screen, f"{number}. {question.words}", question, answer)
+
+    def as_json(self) -> str:
+        """Return all rows as one JSON object."""
+        told = [
+            {
+                "playlist_id": playlist["playlist_id"],
+                "playlist_name": playlist["playlist_name"],
+                "answers": [
+                    {
+                        "question": number,
+                        "words": question.words,
+                        "sentence": without_isolates(question.sentence(answer)),
+                        "view": question.view,
+                        "rows": answer,
+                    }
+                    for number, question, answer in self._of(playlist)
+                ],
+            }
+            for playlist in self._playlists
+        ]
+        return json.dumps({"playlists": told}, default=float, ensure_ascii=False, indent=2)
+
+    def write_csv(self, file: TextIO) -> None:
+        """Write all rows of one question as CSV, those of each playlist after its id and name."""
+        writer = None
+        for playlist in self._playlists:
+            head = {name: playlist[name] for name in ("playlist_id", "playlist_name")}
+            for _, _, answer in self._of(playlist):
+                for row in answer:
+                    if writer is None:
+                        writer = csv.DictWriter(file, [*head, *row], lineterminator="\n")
+                        writer.writeheader()
+                    writer.writerow({**head, **row})
+
+    def _of(self, playlist: Row) -> Iterator[tuple[int, Question, list[Row]]]:
+        for number in self._numbers:
+            question = QUESTIONS[number - 1]
+            yield (
+                number,
+                question,
+                question.rows(self._database, self._marts, playlist["playlist_id"]),
+            )
 
 
-def _print_answer(screen: Console, title: str, question: Question, cursor: Any, rows: int) -> None:
-    answer = cursor.fetchall()
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for index, heading in enumerate(question.headings):
-        numeric = any(isinstance(row[index], int | Decimal) for row in answer)
+def _print_answer(screen: Console, title: str, question: Question, answer: Sequence[Row]) -> None:
+    columns = [column for column in question.columns if column.short is not None]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        numeric = any(isinstance(row[column.name], int | Decimal) for row in answer)
         # Where a terminal is narrow, text is cut and numbers are not.
         table.add_column(
-            heading,
+            column.short or "",
             justify="right" if numeric else "left",
             no_wrap=numeric,
             max_width=None if numeric else LONGEST_TEXT,
         )
-    for row in answer[:rows]:
-        cells = (Text(_shown(value), no_wrap=True, overflow="ellipsis") for value in row)
+    for row in answer[:ROWS_PRINTED]:
+        cells = (Text(_shown(row, column), no_wrap=True, overflow="ellipsis") for column in columns)
         table.add_row(*cells)
-    screen.print(table if answer else f"{title}\n   no tracks", markup=False)
-    if len(answer) > rows:
-        more = len(answer) - rows
-        screen.print(f"   ... and {more} more: see the view {question.view}", style="dim")
+    screen.print(f"\n{title}", style="bold", markup=False)
+    screen.print(printable(without_isolates(question.sentence(answer))), markup=False)
+    if answer:
+        screen.print(table)
+    if (more := len(answer) - ROWS_PRINTED) > 0:
+        screen.print(f"... and {more} more: see the view {question.view}", style="dim")
 
 
-def _shown(value: object) -> str:
-    return "-" if value is None else printable(str(value))
+def _shown(row: Row, column: Column) -> str:
+    value = row[column.name]
+    if value is None:
+        return "-"
+    return f"{100 * value:.1f}" if column.name.startswith("share_") else printable(str(value))

@@ -17,11 +17,12 @@ from loader import __version__, check_env_file, database, dotenv_file, logs, not
 from loader.console import console
 from loader.deadline import deadline
 from loader.embedded import embedded_postgres
-from loader.errors import PipelineError, SignalledError, in_words
+from loader.errors import PipelineError, SettingsError, SignalledError, in_words
 from loader.findings import exit_code, print_findings
 from loader.redaction import redacted
 from loader.run_log import new_run_id
 
+QUESTION_NUMBERS = range(1, 6)  # not asked of loader.questions, which has the database driver
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
 
 
@@ -105,13 +106,25 @@ def _run(
             print("\nThis was the bundled sample. For your playlists: copy .env.example to .env.")
 
 
-def answers(_: argparse.Namespace) -> int:
+def answers(options: argparse.Namespace) -> int:
     """Print the five questions and their answers."""
-    from loader.answers import print_answers  # noqa: PLC0415 - the database driver
+    from loader.answers import Answers  # noqa: PLC0415 - the database driver
 
+    if options.csv and not options.question:
+        raise SettingsError("--csv prints one table: say which, such as --question 2.")
     config = settings.pipeline_config()
+    ids = None
+    if options.playlist:
+        ids = settings.validated({"playlists": options.playlist}, "arguments").playlists
+    numbers = [options.question] if options.question else QUESTION_NUMBERS
     with _database(), database.connected() as connection:
-        print_answers(connection, f"{config.schema_prefix}_marts", console())
+        found = Answers(connection, f"{config.schema_prefix}_marts", ids, numbers)
+        if options.json:
+            print(found.as_json())
+        elif options.csv:
+            found.write_csv(sys.stdout)
+        else:
+            found.print(console())
     return 0
 
 
@@ -242,6 +255,18 @@ def _parser() -> argparse.ArgumentParser:
     answers_command = commands.add_parser(
         "answers", help=answers.__doc__, description=answers.__doc__
     )
+    answers_command.add_argument(
+        "--question", type=int, choices=QUESTION_NUMBERS, help="only this one of the five questions"
+    )
+    answers_command.add_argument(
+        "--playlist",
+        action="append",
+        metavar="ID",
+        help="only for this playlist (id, URI or URL); repeatable",
+    )
+    form = answers_command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print all rows as JSON")
+    form.add_argument("--csv", action="store_true", help="print all rows of a question as CSV")
     answers_command.set_defaults(command=answers)
 
     status_command = commands.add_parser("status", help=status.__doc__, description=status.__doc__)

@@ -28,4 +28,4 @@ def printable(text: str) -> str:
 
 def counted(count: int, things: str) -> str:
     """Return how many there are, in words: `1 playlist`, `2 playlists`."""
-    return f"{count} {things.removesuffix('s') if count == 1 else things}"
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"

@@ -5,11 +5,13 @@ run log may be in another database, which `LOGGING_PGHOST` and its companions na
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection
+from psycopg2.extras import RealDictCursor
 
 from loader import pg_settings
 from loader.errors import DatabaseError
@@ -130,3 +132,12 @@ def _mend(words: str, settings: Mapping[str, str], prefix: str) -> str:
             "credentials rds-db:connect as it."
         )
     return f"Check the {prefix}PG* variables."
+
+
+def rows(
+    opened: connection, query: str, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> list[Mapping[str, Any]]:
+    """Return what a query finds, each row by column name."""
+    with opened.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from loader import artefacts, consent, database, logs
-from loader.answers import print_answers
+from loader.answers import Answers
 from loader.console import console, counted
 from loader.earlier_runs import EarlierRuns
 from loader.errors import (
@@ -225,7 +225,7 @@ class _Run:
 def _print(marts: str, outcome: Outcome, summary: Summary) -> None:
     screen = console()
     with database.connected() as connection:
-        print_answers(connection, marts, screen, outcome.answered[:PLAYLISTS_PRINTED])
+        Answers(connection, marts, outcome.answered[:PLAYLISTS_PRINTED]).print(screen)
     more = len(outcome.answered) - PLAYLISTS_PRINTED
     if more > 0:
         screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")

@@ -1,0 +1,156 @@
+"""The five questions: their words, the query that answers each, and its answer in one sentence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg2.extensions import connection
+
+from loader import sentences
+from loader.database import rows
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an answer that people are shown.
+
+    Attributes:
+        name: in the view; one that begins with `share_` is shown in percent.
+        short: its heading in a terminal; None where there is no room for it.
+        heading: on the page.
+    """
+
+    name: str
+    short: str | None
+    heading: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of the five questions.
+
+    Attributes:
+        words: the question.
+        query: its answer for one playlist, the most telling rows first; `{marts}` is the schema.
+        columns: those that people are shown; the query has ids too, named like their names
+            (`track_id` for `track_name`).
+        sentence: says the answer in one sentence, from the rows of the query.
+        view: where the whole answer is.
+    """
+
+    words: str
+    query: str
+    columns: tuple[Column, ...]
+    sentence: Callable[[Sequence[Row]], str]
+    view: str
+
+    def rows(self, database: connection, marts: str, playlist_id: str) -> list[Row]:
+        """Return the answer for one playlist, all of it."""
+        return rows(database, self.query.format(marts=marts), [playlist_id])
+
+
+QUESTIONS = (
+    Question(
+        "Who are the top 5 artists, and what do they contribute?",
+        """
+        select artist_rank, artist_id, artist_name, artist_popularity, count_tracks,
+            share_of_tracks, avg_track_popularity, total_duration_minutes, ranked_by
+        from {marts}.top_5_most_popular_artists_contribution
+        where playlist_id = %s
+        order by artist_rank
+        """,
+        (
+            Column("artist_rank", "#", "Rank"),
+            Column("artist_name", "artist", "Artist"),
+            Column("artist_popularity", "pop.", "Popularity"),
+            Column("count_tracks", "tracks", "Tracks"),
+            Column("share_of_tracks", "%", "% of tracks"),
+            Column("avg_track_popularity", "tracks' pop.", "Popularity of the tracks"),
+            Column("total_duration_minutes", "minutes", "Minutes"),
+        ),
+        sentences.top_artists,
+        "top_5_most_popular_artists_contribution",
+    ),
+    Question(
+        "Which tracks are most popular, and how long are they?",
+        """
+        select popularity_rank, track_id, track_name, artist_names, album_name, track_popularity,
+            duration_minutes, duration_mm_ss
+        from {marts}.most_popular_tracks_with_duration
+        where playlist_id = %s
+        order by popularity_rank, track_name, track_id
+        """,
+        (
+            Column("popularity_rank", "#", "Rank"),
+            Column("track_name", "track", "Track"),
+            Column("artist_names", "artists", "Artists"),
+            Column("album_name", "album", "Album"),
+            Column("track_popularity", "pop.", "Popularity"),
+            Column("duration_mm_ss", "m:ss", "Length"),
+        ),
+        sentences.popular_tracks,
+        "most_popular_tracks_with_duration",
+    ),
+    Question(
+        "How does popularity run over release months?",
+        """
+        select release_year, release_month, release_year_month, count_tracks,
+            avg_track_popularity, change_from_previous
+        from {marts}.track_popularity_trend_by_release_year_month
+        where playlist_id = %s
+        order by release_year desc nulls last, release_month desc nulls last
+        """,
+        (
+            Column("release_year_month", "released", "Released"),
+            Column("count_tracks", "tracks", "Tracks"),
+            Column("avg_track_popularity", "avg. pop.", "Average popularity"),
+            Column("change_from_previous", "change", "Change from the month before"),
+        ),
+        sentences.release_months,
+        "track_popularity_trend_by_release_year_month",
+    ),
+    Question(
+        "How do albums compare with their tracks?",
+        """
+        select album_rank, album_id, album_name, album_total_tracks, count_tracks_in_playlist,
+            album_popularity, avg_track_popularity, track_id, track_name, track_popularity,
+            track_minus_album_popularity, comparison
+        from {marts}.album_track_popularity_comparison
+        where playlist_id = %s
+        order by album_rank, album_name, album_id, track_popularity desc nulls last, track_id
+        """,
+        (
+            Column("album_rank", "#", "Rank"),
+            Column("album_name", "album", "Album"),
+            Column("count_tracks_in_playlist", None, "Its tracks here"),
+            Column("album_popularity", "pop.", "Popularity of the album"),
+            Column("avg_track_popularity", "tracks' pop.", "Average of its tracks here"),
+            Column("track_name", "track", "Track"),
+            Column("track_popularity", "pop.", "Popularity of the track"),
+            Column("track_minus_album_popularity", None, "Track minus album"),
+            Column("comparison", "", "Comparison"),
+        ),
+        sentences.albums_and_tracks,
+        "album_track_popularity_comparison",
+    ),
+    Question(
+        "Which genres and artists stand behind the tracks?",
+        """
+        select genre, count_tracks, count_artists, avg_track_popularity, artist_names, track_names
+        from {marts}.genre_summary
+        where playlist_id = %s
+        order by count_tracks desc, genre
+        """,
+        (
+            Column("genre", "genre", "Genre"),
+            Column("count_tracks", "tracks", "Tracks"),
+            Column("count_artists", "artists", "Artists"),
+            Column("avg_track_popularity", "avg. pop.", "Average popularity"),
+            Column("artist_names", "who", "Who"),
+        ),
+        sentences.genres,
+        "genre_track_and_artist_details",
+    ),
+)

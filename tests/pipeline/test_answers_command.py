@@ -1,0 +1,90 @@
+"""`spotify-elt answers`: for people in tables that fit, for programs as JSON and CSV."""
+
+import csv
+import io
+import json
+
+import pytest
+from command_line import CommandLine
+from postgres_server import Database, query
+from rich.cells import cell_len
+from runs import Loaded
+
+from loader.cli import QUESTION_NUMBERS
+from loader.questions import QUESTIONS
+from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST
+
+VIEW = "most_popular_tracks_with_duration"
+
+
+@pytest.fixture
+def database(loaded: Loaded) -> Database:
+    return loaded(MAIN_PLAYLIST, SHARED_PLAYLIST)
+
+
+def test_json_holds_every_row_of_every_answer(elt: CommandLine, database: Database) -> None:
+    finished = elt("answers", "--json", database=database)
+    assert finished.code == 0, finished.output
+    told = json.loads(finished.stdout)["playlists"]
+    assert {one["playlist_id"] for one in told} == {MAIN_PLAYLIST, SHARED_PLAYLIST}
+    for playlist in told:
+        assert [one["question"] for one in playlist["answers"]] == list(QUESTION_NUMBERS)
+        assert all(one["sentence"].endswith(".") for one in playlist["answers"])
+        ((count,),) = query(
+            database,
+            f"select count(*) from spotify_marts.{VIEW} where playlist_id = %s",
+            playlist["playlist_id"],
+        )
+        (tracks,) = [one["rows"] for one in playlist["answers"] if one["view"] == VIEW]
+        assert len(tracks) == count
+
+
+def test_csv_holds_one_table_of_all_playlists(elt: CommandLine, database: Database) -> None:
+    finished = elt("answers", "--csv", "--question", "2", database=database)
+    assert finished.code == 0, finished.output
+    told = list(csv.DictReader(io.StringIO(finished.stdout)))
+    rows = query(database, f"select playlist_id, track_id, track_name from spotify_marts.{VIEW}")
+    assert len(told) == len(rows)
+    assert {(one["playlist_id"], one["track_id"], one["track_name"]) for one in told} == set(rows)
+    refused = elt("answers", "--csv", database=database)
+    assert refused.code == 2
+    assert "--question" in refused.last_line
+
+
+def test_one_question_for_one_playlist_is_answered_alone(
+    elt: CommandLine, database: Database
+) -> None:
+    address = f"https://open.spotify.com/playlist/{SHARED_PLAYLIST}"
+    told = elt("answers", "--question", "3", "--playlist", address, database=database).stdout
+    assert f"3. {QUESTIONS[2].words}" in told
+    assert not any(question.words in told for question in QUESTIONS[:2] + QUESTIONS[3:])
+    ((main, shared),) = query(
+        database,
+        "select min(playlist_name) filter (where playlist_id = %s), "
+        "min(playlist_name) filter (where playlist_id = %s) from spotify_marts.playlists",
+        MAIN_PLAYLIST,
+        SHARED_PLAYLIST,
+    )
+    assert shared in told
+    assert main not in told
+
+
+@pytest.mark.parametrize(
+    ("playlist", "words"), [("0" * 22, "--playlist"), ("nonsense", "playlist")]
+)
+def test_a_playlist_without_answers_is_named(
+    elt: CommandLine, database: Database, playlist: str, words: str
+) -> None:
+    finished = elt("answers", "--playlist", playlist, database=database)
+    assert finished.code == 2
+    assert words in finished.last_line
+    assert playlist in finished.last_line
+
+
+def test_every_line_fits_where_there_is_no_terminal(elt: CommandLine, database: Database) -> None:
+    told = elt("answers", database=database).stdout
+    assert max(map(cell_len, told.splitlines())) <= 120
+
+
+def test_the_command_line_knows_how_many_questions_there_are() -> None:
+    assert len(QUESTIONS) == len(QUESTION_NUMBERS)
