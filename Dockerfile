@@ -35,6 +35,8 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 COPY pipeline.yml ./
+# The report of the default settings goes to the volume too.
+RUN ln -s /data/report report
 # A volume takes its owner from the image, so the folder exists before it is declared.
 VOLUME ["/data"]
 ENV PATH=/app/bin:/venv/bin:$PATH \

@@ -14,7 +14,7 @@ TF_APPLY_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format lock docs psql clean
+.PHONY: help install run test lint format lock docs psql screenshot vendor clean
 .PHONY: image push deploy bootstrap run-now logs
 
 BIN := .venv/bin
@@ -29,7 +29,7 @@ CHECKOV := $(BIN)/uv tool run --quiet checkov@3.3.30 --skip-download --quiet --c
   --framework terraform --skip-path infra/tests --directory
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 install: .venv/.project ## Create .venv with the pipeline and the embedded PostgreSQL
 
@@ -78,6 +78,20 @@ docs: .venv/.project ## Write dbt's documentation as one HTML page
 	$(BIN)/spotify-elt dbt -- docs generate --static
 	@echo "Open $${DBT_TARGET_PATH:-.local/dbt/target}/static_index.html in a browser."
 
+screenshot: .venv/.dev ## Renew the README's picture of the report (needs Chromium)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && root=$$PWD && cd "$$folder" && \
+	"$$root/$(BIN)/spotify-elt" run --sample >/dev/null && \
+	"$$root/$(BIN)/python" "$$root/docs/screenshot.py" report/index.html "$$root/docs/report.png"
+
+vendor: ## Renew the report's chart library from npm (needs Node.js)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	vendor=$$PWD/loader/report/vendor && cp "$$vendor"/package*.json "$$folder" && cd "$$folder" && \
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel error && cd node_modules && \
+	for library in d3/dist/d3.min.js @observablehq/plot/dist/plot.umd.min.js; do \
+	  name=$${library%/dist/*} && \
+	  { echo '/*'; cat "$$name/LICENSE"; echo '*/'; cat "$$library"; } > "$$vendor/$${name##*/}.js"; \
+	done
+
 psql: .venv/.project ## Open psql on the pipeline's database
 	@$(BIN)/python -m loader.psql
 
@@ -112,7 +126,7 @@ clean: ## Stop the embedded PostgreSQL; delete .local with ALL ITS DATA, .venv, 
 	  kill -INT "$$pid"; for i in 1 2 3 4 5 6 7 8 9 10; do \
 	    kill -0 "$$pid" 2>/dev/null || break; sleep 1; done;; esac
 	rm -rf .venv .local build dist *.egg-info
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis logs dbt_spotify/target dbt_spotify/logs
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis logs report dbt_spotify/target dbt_spotify/logs
 	rm -rf infra/.terraform
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,6 +1,6 @@
 """The thin loader: Spotify playlists into PostgreSQL, dbt on top, the answers out.
 
-    check -> extract and load (dlt over spotipy) -> dbt build -> reconcile -> answers
+    check -> extract and load (dlt over spotipy) -> dbt build -> reconcile -> report, answers
 
 Where what is:
 
@@ -22,6 +22,7 @@ Where what is:
     reconciliation                    rows counted at every stage
     questions, sentences              the five questions, answered from the marts
     answers, summary                  what a run prints
+    report                            the HTML page for those who never open psql
     login, consent, consent_server    a user's consent, once in the browser
     check, check_spotify,             what a run would meet, told before it
     check_database, check_env_file,

@@ -128,6 +128,19 @@ def answers(options: argparse.Namespace) -> int:
     return 0
 
 
+def report(_: argparse.Namespace) -> int:
+    """Make the HTML page about the playlists from what was loaded."""
+    from loader.report import write_report  # noqa: PLC0415 - the database driver
+
+    config = settings.pipeline_config()
+    if not config.report:
+        raise SettingsError("`report: false` in pipeline.yml switches the page off: name its file.")
+    with _database(), database.connected() as connection:
+        write_report(connection, config.schema_prefix, config.report)
+    print(f"The report is in {config.report}.")
+    return 0
+
+
 def status(options: argparse.Namespace) -> int:
     """Show the last runs; exit code 1 when the last one failed or none ended well lately."""
     from loader import run_lock  # noqa: PLC0415 - the database driver
@@ -268,6 +281,9 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print all rows as JSON")
     form.add_argument("--csv", action="store_true", help="print all rows of a question as CSV")
     answers_command.set_defaults(command=answers)
+
+    report_command = commands.add_parser("report", help=report.__doc__, description=report.__doc__)
+    report_command.set_defaults(command=report)
 
     status_command = commands.add_parser("status", help=status.__doc__, description=status.__doc__)
     status_command.add_argument("--json", action="store_true", help="print it for machines")

@@ -9,8 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from psycopg2.extensions import connection
+from psycopg2.extensions import connection, cursor
 
 from loader.errors import PipelineError, SettingsError
 from loader.schemas import LAYERS, drop_statement
@@ -65,19 +66,30 @@ def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> Non
     """
     raw = f"{schema_prefix}_raw"
     with database.cursor() as cursor:
-        cursor.execute(
-            "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s",
-            [raw],
-        )
-        found = cursor.fetchone()
-        holds_sample = found is not None and found[0] == MARK
-        if sample and found is not None and not holds_sample:
+        found = _comment_on(raw, cursor)
+        sample_is_there = found == (MARK,)
+        if sample and found is not None and not sample_is_there:
             raise SettingsError(
                 "The embedded database holds your own playlists: run without --sample, or delete "
                 "them with `make clean` to go back to the sample."
             )
-        if not sample and holds_sample:
+        if not sample and sample_is_there:
             for layer in LAYERS:
                 cursor.execute(drop_statement(schema_prefix, layer))
         if sample and found is None:
             cursor.execute(f"create schema {raw}; comment on schema {raw} is %s", [MARK])
+
+
+def holds_sample(database: connection, schema_prefix: str) -> bool:
+    """Tell whether the database holds the bundled sample, as it says of itself."""
+    with database.cursor() as asking:
+        return _comment_on(f"{schema_prefix}_raw", asking) == (MARK,)
+
+
+def _comment_on(schema: str, asking: cursor) -> tuple[Any, ...] | None:
+    """Return the comment on a schema in a row, or None where there is no such schema."""
+    asking.execute(
+        "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s",
+        [schema],
+    )
+    return asking.fetchone()

@@ -1,12 +1,14 @@
-"""The sequence of a run: check, extract and load, dbt build, reconcile, answers.
+"""The sequence of a run: check, extract and load, dbt build, reconcile, report, answers.
 
 Each playlist is read whole or not at all, one that fails does not stop the others, and what an
 earlier run loaded is only ever replaced by something whole. The marts change last and all at once.
 """
 
 import logging
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from loader import artefacts, consent, database, logs
 from loader.answers import Answers
@@ -23,6 +25,7 @@ from loader.extraction import Extraction
 from loader.logs import PRINTED, RunLines
 from loader.outcome import Outcome
 from loader.reconciliation import counted_in_dbt, counted_in_raw, refuse_differences
+from loader.report import renew_report
 from loader.run_lock import only_run
 from loader.run_log import RunLog, Status
 from loader.settings import PipelineConfig, SpotifyAccess
@@ -87,7 +90,7 @@ def run(
                 this_run.extract_and_load()
                 built = this_run.build(built_with)
                 this_run.reconcile()
-                summary = this_run.summary()
+                summary = this_run.summary(this_run.report(anew=built))
             except BaseException as error:
                 later = isinstance(error, ComeBackLaterError)
                 this_run.end("partial" if later else "failed", lines, error)
@@ -176,7 +179,17 @@ class _Run:
         self.run_log.reconciled(outcome.loads)
         refuse_differences(outcome.loads)
 
-    def summary(self) -> Summary:
+    def report(self, *, anew: bool) -> Path | None:
+        """Make the HTML page where it is missing or old, and return where it is."""
+        path = self.config.report
+        if not path:
+            return None
+        if not anew and os.access(path, os.F_OK):  # exists() raises where a folder is closed
+            return path
+        with self.steps.step("Report"):
+            return path if renew_report(self.config.schema_prefix, path) else None
+
+    def summary(self, report: Path | None) -> Summary:
         """Return what is to be told at the end."""
         outcome = self.extraction.outcome
         with database.connected() as connection:
@@ -191,6 +204,7 @@ class _Run:
             seconds=self.steps.seconds,
             not_sent=missing,
             not_found=self.extraction.entities.not_found,
+            report=report,
         )
 
     def end(self, status: Status, lines: RunLines, error: BaseException | None = None) -> None:

@@ -98,6 +98,12 @@ def _web_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _file(path: Path | Literal[False]) -> Path | Literal[False]:
+    if path == Path():
+        raise ValueError("give the path of a file, or false for none")
+    return path
+
+
 def _without_repeats(ids: list[str]) -> list[str]:
     return list(dict.fromkeys(ids))
 
@@ -126,6 +132,7 @@ class PipelineConfig(BaseModel):
     schema_prefix: Annotated[str, AfterValidator(_no_schema_of_postgres)] = Field(
         default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
     )
+    report: Annotated[Path | Literal[False], AfterValidator(_file)] = Path("report/index.html")
     notify_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
     retention_days: int | None = Field(default=None, ge=1, le=3650, strict=True)
 

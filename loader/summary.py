@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from psycopg2.extensions import connection
 from rich.console import Console
@@ -72,6 +73,7 @@ class Summary:
         seconds: by step.
         not_sent: a line for each field that Spotify did not send.
         not_found: artists and albums that the playlists refer to and Spotify no longer has.
+        report: the HTML page, where there is one.
     """
 
     rows: Mapping[str, int]
@@ -83,6 +85,7 @@ class Summary:
     seconds: Mapping[str, float]
     not_sent: Sequence[str]
     not_found: Mapping[str, int]
+    report: Path | None
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -101,6 +104,8 @@ class Summary:
             gone = [counted(count, kind) for kind, count in sorted(self.not_found.items())]
             lines.append(("Not found", f"Spotify no longer has {' and '.join(gone)}"))
         lines += [("Not sent", line) for line in self.not_sent or ["nothing was missing"]]
+        if self.report is not None:
+            lines.append(("Report", str(self.report)))
         return lines
 
 
@@ -116,12 +121,19 @@ def print_summary(screen: Console, summary: Summary) -> None:
 def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> list[str]:
     """Say which fields Spotify did not send for the playlists of a run, a line for each."""
     lines, without_popularity = [], False
+    for kind, field, count, present in completeness(database, marts, playlist_ids):
+        if count and present == 0:
+            lines.append(f"{field} of {kind}: missing for all {count}")
+            without_popularity |= field == "popularity"
+        elif present < count:
+            lines.append(f"{field} of {kind}: missing for {count - present} of {count}")
+    return [*lines, MEANING] if without_popularity else lines
+
+
+def completeness(
+    database: connection, marts: str, playlist_ids: Sequence[str]
+) -> list[tuple[str, str, int, int]]:
+    """Return kind, field, how many there are and how many have the field, for each field."""
     with database.cursor() as cursor:
         cursor.execute(COMPLETENESS.format(marts=marts), {"ids": list(playlist_ids)})
-        for kind, field, count, present in cursor.fetchall():
-            if count and present == 0:
-                lines.append(f"{field} of {kind}: missing for all {count}")
-                without_popularity |= field == "popularity"
-            elif present < count:
-                lines.append(f"{field} of {kind}: missing for {count - present} of {count}")
-    return [*lines, MEANING] if without_popularity else lines
+        return cursor.fetchall()

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loader.settings import PipelineConfig
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -59,7 +61,7 @@ def test_the_container_runs_the_pipeline_as_nobody_in_particular() -> None:
 
 def test_everything_it_writes_goes_to_the_volume_that_belongs_to_it() -> None:
     order = [name for name, _ in FINAL.steps]
-    (owned,) = [run for run in FINAL.all("RUN") if "/data" in run]
+    (owned,) = [run for run in FINAL.all("RUN") if "install -d" in run]
     assert "install -d -o 10001 -g 10001 /data" in owned
     assert json.loads(FINAL.last("VOLUME")) == ["/data"]
     assert FINAL.steps.index(("RUN", owned)) < order.index("VOLUME") < order.index("USER")
@@ -68,6 +70,8 @@ def test_everything_it_writes_goes_to_the_volume_that_belongs_to_it() -> None:
     assert [name for name in written if not at[name].startswith("/data")] == []
     # An empty volume hides what the image has below /data, and a TMPDIR that is missing is ignored.
     assert at["TMPDIR"] == "/data"
+    assert PipelineConfig().report == Path("report/index.html")
+    assert "ln -s /data/report report" in FINAL.all("RUN")
 
 
 def test_only_hashed_wheels_are_installed_and_only_those_of_the_image() -> None:

@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = {
-    "help", "install", "run", "test", "lint", "format", "lock", "docs", "psql", "clean",
+    "help", "install", "run", "test", "lint", "format", "lock", "docs", "psql",
+    "screenshot", "vendor", "clean",
     "image", "push", "deploy", "bootstrap", "run-now", "logs",
 }  # fmt: skip
 

@@ -26,7 +26,8 @@ def test_the_wheel_holds_the_code_the_dbt_project_and_the_sample(wheel: zipfile.
         path.relative_to(ROOT).as_posix()
         for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".sql", ".yml", ".md", ".pem"} and path.name != ".user.yml"
+        if path.suffix in {".py", ".sql", ".yml", ".md", ".js", ".css", ".html", ".pem"}
+        and path.name != ".user.yml"
         if not {"target", "logs"} & set(path.parts)
     }
     assert {

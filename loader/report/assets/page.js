@@ -1,0 +1,68 @@
+// Puts the page together: the playlist that its address names, else the first one.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const main = document.getElementById("main");
+
+function header(playlist) {
+  const { head } = playlist;
+  const options = data.playlists.map((one) => element("option",
+    { value: one.head.playlist_id, selected: one === playlist }, oneLine(one.head.playlist_name)));
+  const choice = data.playlists.length > 1 && element("label", { class: "choice" },
+    element("span", null, "Playlist"),
+    element("select", { id: "playlist", change: (event) => { location.hash = event.target.value; } }, ...options));
+  return [
+    choice || "",
+    element("h1", null, named(head.playlist_name, "playlist", head.playlist_id)),
+    element("p", { class: "about" },
+      head.owner_name === null ? "" : element("span", null, "by ", element("bdi", null, head.owner_name)),
+      data.sample ? element("strong", null, "This is the bundled sample: invented data, not Spotify's.") : ""),
+  ];
+}
+
+function contentsList(sections) {
+  return element("nav", { "aria-label": "On this page" }, element("ul", null,
+    ...sections.map((one) => one.querySelector("h2")).map((heading) => element("li", null,
+      element("a", { href: `#${heading.id}`, click: (event) => { event.preventDefault(); heading.focus(); heading.scrollIntoView(); } },
+        heading.textContent)))));
+}
+
+function footer() {
+  const source = data.sample ? "Invented data in the shape of Spotify's. " : "All data about playlists, tracks, albums and artists is from ";
+  return [element("p", null, source,
+    data.sample ? "" : element("a", { href: SPOTIFY }, "Spotify"),
+    data.sample ? "" : "; every name leads to its place there. ",
+    "Popularity is Spotify's own figure, from 0 to 100. ",
+    `Made by spotify-elt ${data.version}, `,
+    element("time", { datetime: data.made_at }, moment.format(new Date(data.made_at))), ".")];
+}
+
+function render() {
+  const wanted = location.hash.slice(1);
+  const playlist = data.playlists.find((one) => one.head.playlist_id === wanted) ?? data.playlists[0];
+  document.getElementById("footer").replaceChildren(...footer());
+  if (!playlist) {
+    main.replaceChildren(element("p", null, "No playlist is loaded yet."));
+    return;
+  }
+  document.title = `${oneLine(playlist.head.playlist_name)} – playlist report`;
+  document.getElementById("header").replaceChildren(...header(playlist));
+  const sections = [
+    ...data.questions.map((question, index) => answer(question, index, playlist)),
+    changed(playlist),
+    profiled(playlist),
+    notSent(playlist),
+  ].filter(Boolean);
+  main.replaceChildren(headline(playlist), contentsList(sections), ...sections);
+  draw(main);
+}
+
+let drawnAt = null;
+new ResizeObserver(([{ contentRect }]) => {
+  if (drawnAt !== null && drawnAt !== contentRect.width) draw(main);
+  drawnAt = contentRect.width;
+}).observe(main);
+addEventListener("hashchange", () => {
+  render();
+  document.getElementById("playlist")?.focus();
+});
+render();

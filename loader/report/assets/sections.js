@@ -1,0 +1,111 @@
+// The sections of the page about one playlist.
+
+const CHARTS = [
+  topArtistsCharts,
+  popularTracksCharts,
+  releaseMonthsCharts,
+  albumsCharts,
+  genresCharts,
+];
+const STAY_COLUMNS = [
+  ["track_name", "Track"], ["came_at", "Came"], ["left_at", "Left"],
+  ["days_in_playlist", "Days in the playlist"], ["moves_up", "Moves up"], ["moves_down", "Moves down"],
+];
+const MOVER_COLUMNS = [
+  ["track_name", "Track"], ["first_popularity", "Popularity at first"], ["last_popularity", "Popularity now"],
+  ["change_in_all", "Change"], ["last_change", "Last change"], ["changed_at", "Last changed"],
+];
+const GENRE_ARTIST_COLUMNS = [
+  ["genre", "Genre"], ["artist_name", "Artist"], ["count_tracks", "Tracks"], ["artist_popularity", "Popularity of the artist"], ["track_names", "Which"],
+];
+const OVERLAP_COLUMNS = [
+  ["playlist_name", "Playlist"], ["count_shared_tracks", "Shared tracks"], ["share_of_tracks", "% of the tracks of both"],
+  ["count_shared_artists", "Shared artists"], ["share_of_artists", "% of the artists of both"],
+];
+
+function section(id, words, ...children) {
+  return element("section", { "aria-labelledby": id }, element("h2", { id, tabindex: "-1" }, words), ...children);
+}
+
+/** Charts side by side where there is room, or under one another; drawn when they have a place. */
+function figures(charts, stacked = false) {
+  return element("div", { class: stacked ? "figures stacked" : "figures" }, ...charts.map((one) => {
+    const figure = element("figure", { "data-chart": one.id },
+      element("figcaption", null, one.title, one.note && element("small", null, one.note)),
+      element("div", { class: "drawing" }));
+    figure.chart = one;
+    return figure;
+  }));
+}
+
+/** Draws every chart anew, as wide as its place is. */
+function draw(root) {
+  for (const figure of root.querySelectorAll("figure")) {
+    const place = figure.querySelector(".drawing");
+    const svg = figure.chart.draw(Math.max(240, place.clientWidth));
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", `${figure.chart.alt} The table below has the numbers.`);
+    place.replaceChildren(svg);
+  }
+}
+
+/** A table under a heading of its own; nothing where it would have no rows. */
+const titled = (words, columns, rows) =>
+  (rows.length ? [element("h3", null, words), table(words, columns, rows)] : []);
+
+function facts(pairs) {
+  return element("dl", { class: "facts" }, ...pairs.map(([words, value]) =>
+    element("div", null, element("dt", null, words), element("dd", null, value))));
+}
+
+function headline({ head }) {
+  const date = (text, format) => text === null ? NOT_KNOWN
+    : element("time", { datetime: text }, format.format(new Date(text)));
+  const mode = head.count_tracks === 0 ? "not known"
+    : head.count_with_popularity ? "Extended Quota Mode" : "Development Mode";
+  return element("section", { "aria-label": "Headline" }, facts([
+    ["Tracks", number.format(head.count_tracks)],
+    ["Artists", number.format(head.count_artists)],
+    ["Hours", head.hours === null ? NOT_KNOWN : number.format(head.hours)],
+    ["Average popularity", head.avg_track_popularity === null ? "not sent" : number.format(head.avg_track_popularity)],
+    ["Last add", date(head.last_added_at, day)],
+    ["Loaded", date(head.loaded_at, moment)],
+    ["Access", mode],
+    ["Snapshot", element("bdi", { class: "snapshot" }, head.snapshot_id ?? NOT_KNOWN)],
+  ]));
+}
+
+function answer(question, index, playlist) {
+  const rows = objects(playlist.answers[index]);
+  const artists = objects(playlist.genre_artists);
+  const isGenres = CHARTS[index] === genresCharts;
+  return section(`question-${index + 1}`, `${index + 1}. ${question.words}`,
+    element("p", { class: "answer" }, playlist.answers[index].sentence),
+    figures(CHARTS[index](rows, artists), CHARTS[index] === releaseMonthsCharts),
+    rows.length ? table(question.words, question.headings, rows) : null,
+    ...(isGenres ? titled("Artists of each genre", GENRE_ARTIST_COLUMNS, artists) : []));
+}
+
+function changed({ head, changes }) {
+  const [stays, movers] = [objects(changes.stays), objects(changes.movers)];
+  return section("changes", "What has changed",
+    element("p", { class: "answer" }, changes.sentence),
+    figures(changesCharts(stays, objects(changes.courses), new Date(head.loaded_at))),
+    ...titled("Tracks that came, left or were moved", STAY_COLUMNS, stays),
+    ...titled("Tracks whose popularity moved", MOVER_COLUMNS, movers));
+}
+
+function profiled({ profile, overlap }) {
+  if (!profile.length) return null;
+  const shared = objects(overlap);
+  return section("profile", "What kind of playlist it is",
+    facts(profile),
+    ...titled("What it shares with the other playlists", OVERLAP_COLUMNS, shared));
+}
+
+function notSent({ missing }) {
+  return section("missing", "What Spotify did not send",
+    missing.length
+      ? element("ul", null, ...missing.map((sentence) => element("li", null, sentence)))
+      : element("p", null, "Nothing was missing: every answer stands on all that Spotify has."));
+}

@@ -1,0 +1,96 @@
+"""What the page tells of each playlist, read from the marts."""
+
+from psycopg2.extensions import connection
+
+from loader.database import rows
+from loader.questions import QUESTIONS, Row
+from loader.report.changes import changes
+from loader.report.json_tables import Json, as_json, as_table
+from loader.report.missing import missing
+from loader.report.profile import overlap, profile
+
+PLAYLISTS = """
+select
+    playlists.playlist_id,
+    playlists.playlist_name,
+    playlists.owner_name,
+    playlists.snapshot_id,
+    playlists.loaded_at,
+    (
+        select count(*) from {marts}.playlist_entries as entries
+        where entries.playlist_id = playlists.playlist_id
+    ) as count_entries,
+    (
+        select max(track_added_at) from {marts}.playlist_entries as entries
+        where entries.playlist_id = playlists.playlist_id
+    ) as last_added_at,
+    (
+        select count(distinct track_artists.artist_id)
+        from {marts}.playlist_tracks as tracks
+        inner join {marts}.track_artists as track_artists
+            on tracks.track_id = track_artists.track_id
+        where tracks.playlist_id = playlists.playlist_id
+    ) as count_artists,
+    count(tracks.track_id) as count_tracks,
+    count(tracks.track_popularity) as count_with_popularity,
+    (sum(tracks.track_duration_ms) / 3600000.0)::numeric(12, 1) as hours,
+    avg(tracks.track_popularity)::numeric(9, 1) as avg_track_popularity
+from {marts}.playlists as playlists
+left join {marts}.playlist_tracks as tracks on playlists.playlist_id = tracks.playlist_id
+group by 1, 2, 3, 4, 5
+order by 2, 1
+"""
+# The artists behind each genre with their tracks: what the page links to from there.
+GENRE_ARTISTS = """
+select genre, artist_id, artist_name, artist_popularity, count(distinct track_id) as count_tracks,
+    string_agg(track_name, ', ' order by track_popularity desc nulls last, track_id) as track_names
+from {marts}.genre_track_and_artist_details
+where playlist_id = %s and artist_id is not null
+group by 1, 2, 3, 4
+order by 5 desc, 4 desc nulls last, 3, 1
+"""
+
+
+def read_contents(database: connection, marts: str) -> Json:
+    """Return all that the page tells, as JSON has it.
+
+    Args:
+        database: where the marts are.
+        marts: their schema.
+
+    Returns:
+        `questions` with their words and columns, and `playlists`; rows are lists in the order
+        of their `columns`, because thousands of rows would repeat the names.
+
+    Raises:
+        psycopg2.Error: there are no marts, or they cannot be read.
+    """
+    heads = rows(database, PLAYLISTS.format(marts=marts))
+    return {
+        "questions": [
+            {
+                "words": question.words,
+                "view": question.view,
+                "headings": [[column.name, column.heading] for column in question.columns],
+            }
+            for question in QUESTIONS
+        ],
+        "playlists": [_playlist(database, marts, head) for head in heads],
+    }
+
+
+def _playlist(database: connection, marts: str, head: Row) -> Json:
+    playlist_id = head["playlist_id"]
+    answers = []
+    for question in QUESTIONS:
+        answer = question.rows(database, marts, playlist_id)
+        answers.append({"sentence": question.sentence(answer), **as_table(answer)})
+    return {
+        "head": {name: as_json(value) for name, value in head.items()},
+        "answers": answers,
+        "genre_artists": as_table(rows(database, GENRE_ARTISTS.format(marts=marts), [playlist_id])),
+        "missing": missing(database, marts, head),
+        "changes": changes(database, marts, head),
+        "profile": profile(database, marts, playlist_id),
+        "overlap": overlap(database, marts, playlist_id),
+    }

@@ -1,0 +1,76 @@
+"""What kind of playlist it is, and what it shares with the others."""
+
+from decimal import Decimal
+
+from psycopg2.extensions import connection
+
+from loader.database import rows
+from loader.report.json_tables import Json, as_table
+
+PROFILE = "select {columns} from {marts}.playlist_profile where playlist_id = %s"
+OVERLAP = """
+select other_playlist_id as playlist_id, other_playlist_name as playlist_name,
+    count_shared_tracks, jaccard_of_tracks as share_of_tracks,
+    count_shared_artists, jaccard_of_artists as share_of_artists
+from {marts}.playlist_overlap
+where playlist_id = %s
+order by count_shared_tracks desc, count_shared_artists desc, 2, 1
+"""
+EXISTS = "select to_regclass(%s) is not null as exists"
+# Column of `playlist_profile` and what it is called on the page; a share is shown in percent.
+FACTS = (
+    ("release_profile", "Kind, by the age of its releases"),
+    ("share_of_last_18_months", "Released in the last 18 months"),
+    ("median_release_year", "Median release year"),
+    ("share_added_last_28_days", "Added in the last 28 days"),
+    ("days_since_last_add", "Days since the last add"),
+    ("share_of_top_5_artists", "Credits of the top 5 artists by tracks"),
+    ("effective_artists", "Artists, weighted by their tracks"),
+    ("share_collaborations", "Tracks by several artists"),
+    ("count_albums", "Albums"),
+    ("count_labels", "Labels"),
+    ("median_duration_minutes", "Median length, minutes"),
+    ("share_explicit", "Explicit tracks"),
+    ("stddev_track_popularity", "Spread of popularity (standard deviation)"),
+    ("share_with_popularity", "Tracks with known popularity"),
+    ("share_with_genres", "Tracks with a known genre"),
+    ("count_id_duplicates", "Tracks that are there twice"),
+    ("count_isrc_duplicates", "Recordings under several ids"),
+    ("count_episodes", "Podcast episodes"),
+    ("count_local_files", "Local files"),
+    ("count_unavailable", "Tracks that Spotify removed"),
+)
+
+
+def there(database: connection, table: str) -> bool:
+    """Tell whether a table is there; marts of an older version lack the newer ones."""
+    return rows(database, EXISTS, [table])[0]["exists"] is True
+
+
+def profile(database: connection, marts: str, playlist_id: str) -> list[tuple[str, str]]:
+    """Return what is known of the playlist: what it is called, and the value as text."""
+    if not there(database, f"{marts}.playlist_profile"):
+        return []
+    columns = ", ".join(column for column, _ in FACTS)
+    found = rows(database, PROFILE.format(columns=columns, marts=marts), [playlist_id])
+    return [
+        (words, _shown(column, row[column]))
+        for row in found
+        for column, words in FACTS
+        if row[column] is not None
+    ]
+
+
+def overlap(database: connection, marts: str, playlist_id: str) -> Json:
+    """Return what the playlist shares with each of the others; no rows where it is alone."""
+    if not there(database, f"{marts}.playlist_overlap"):
+        return as_table([])
+    return as_table(rows(database, OVERLAP.format(marts=marts), [playlist_id]))
+
+
+def _shown(column: str, value: str | int | Decimal) -> str:
+    if isinstance(value, str):
+        return value
+    if column.startswith("share_"):
+        return f"{100 * value:.1f} %"
+    return str(value) if value % 1 else f"{value:.0f}"
