@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from command_line import CommandLine
-from postgres_server import Database, PostgresServer
-from runs import Loaded, Run
+from postgres_server import PostgresServer
+from runs import Run
 
 from sample_api import MAIN_PLAYLIST, MODES, SampleApi
 
@@ -35,32 +35,6 @@ def sample_run(new_elt: Callable[[], CommandLine]) -> SampleRun:
         return runs[server.port, mode]
 
     return run
-
-
-@pytest.fixture(scope="session")
-def loaded(new_elt: Callable[[], CommandLine], embedded_server: PostgresServer) -> Loaded:
-    """Gives a database in which these playlists of the sample were loaded by an earlier run.
-
-    The run is made once for each set of playlists, in extended mode and by the app; every caller
-    gets a copy of what it left. The pipeline remembers nothing elsewhere.
-    """
-    originals: dict[frozenset[str], Database] = {}
-
-    def copy(*playlist_ids: str) -> Database:
-        key = frozenset(playlist_ids)
-        if key not in originals:
-            originals[key] = embedded_server.new_database()
-            with SampleApi() as api:
-                finished = new_elt()(
-                    "run",
-                    database=originals[key],
-                    api=api,
-                    config={"playlists": list(playlist_ids)},
-                )
-            assert finished.code == 0, finished.output
-        return embedded_server.new_database(template=originals[key]["PGDATABASE"])
-
-    return copy
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,17 @@ def test_sample_and_own_playlists_never_meet(elt: CommandLine, extended_api: Sam
     assert "sample" in lines[-1]
     assert f"{sample_name} (197 rows)" in first.stdout
     assert sample_name in elt("answers").stdout
+    page = elt.folder / "report" / "index.html"
+    assert '"sample":true' in page.read_text(encoding="utf-8")
 
     own = elt("run", "--playlist", SHARED_PLAYLIST, api=extended_api)
     assert own.code == 0, own.output
     shown = elt("answers").stdout
     assert own_name in shown
     assert sample_name not in shown
+    made_anew = page.read_text(encoding="utf-8")
+    assert '"sample":false' in made_anew
+    assert own_name in made_anew
 
     refused = elt("run", "--sample")
     assert refused.code == 2, refused.output
