@@ -1,7 +1,7 @@
 """Deleting what may not, or need not, be kept: `spotify-elt purge`.
 
     raw rows, history, run log     one transaction; a dry run is the same one, rolled back
-    -> marts                       rebuilt and published by dbt, as in a run
+    -> marts, report               rebuilt and published by dbt, made anew, as in a run
 
 The transaction notes that the marts are outdated, so that a purge which dies, or whose build fails,
 leaves it to the next run to rebuild them. dlt's load packages on disk are copies too, and go first.
@@ -23,6 +23,7 @@ from loader.half_loaded import mend
 from loader.purge import history, log, raw
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
+from loader.report import delete_report, renew_report
 from loader.run_lock import only_run
 from loader.schemas import LAYERS
 from loader.settings import PipelineConfig
@@ -62,7 +63,11 @@ def purge(config: PipelineConfig, playlists: PurgedPlaylists, *, dry_run: bool) 
                 "away, take it out of pipeline.yml."
             )
         if outdated and not dry_run:
+            if config.report:
+                delete_report(config.report)
             _rebuild(config.schema_prefix)
+            if config.report:
+                renew_report(config.schema_prefix, config.report)
 
 
 def purge_everything(config: PipelineConfig, *, dry_run: bool) -> None:
@@ -81,6 +86,8 @@ def purge_everything(config: PipelineConfig, *, dry_run: bool) -> None:
     _print(deletions.counts | of_log.counts, dry_run=dry_run)
     if not dry_run:
         logs.delete_files()
+        if config.report:
+            delete_report(config.report)
     console().print(LEFT_TO_THE_USER)
 
 

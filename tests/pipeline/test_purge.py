@@ -143,6 +143,11 @@ class Purger:
         lines = ["playlists:", *(f"  - {one}" for one in playlist_ids), more]
         (self.elt.folder / "pipeline.yml").write_text("\n".join(lines))
 
+    @property
+    def report(self) -> str | None:
+        page = self.elt.folder / "report" / "index.html"
+        return page.read_text(encoding="utf-8") if page.exists() else None
+
     def wrong_answers(self, *playlist_ids: str) -> list[str]:
         return wrong_answers(self.database, self.api.catalogue, playlist_ids)
 
@@ -214,12 +219,16 @@ def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
     ]
     assert len(only_its) > 100
     assert len(tables_that_hold(both.database, [MAIN_PLAYLIST, *only_its])) > 10
+    assert both("report").code == 0
+    assert MAIN_PLAYLIST in both.report
 
     purged = both("purge", "--playlist", f"spotify:playlist:{MAIN_PLAYLIST}")
     assert purged.code == 0, purged.output
     assert "the next run loads it again" in purged.words
     assert tables_that_hold(both.database, [MAIN_PLAYLIST, *only_its]) == []
     assert not package.exists()
+    assert set(AN_ID.findall(both.report)).isdisjoint([MAIN_PLAYLIST, *only_its])
+    assert SHARED_PLAYLIST in both.report
     assert both.wrong_answers(SHARED_PLAYLIST) == []
     told = query(both.database, "select error from spotify_logging.pipeline_runs")
     assert all(error.endswith("Another matter") for (error,) in told)
@@ -271,8 +280,10 @@ def test_everything_leaves_nothing(both: Purger) -> None:
     query(both.database, LEFTOVERS)
     query(both.database, "create schema spotify_of_somebody_else")
     before = rows_of_all_tables(both.database)
+    assert both("report").code == 0
     dry = both("purge", "--everything", "--dry-run")
     assert rows_of_all_tables(both.database) == before
+    assert both.report
 
     real = both("purge", "--everything")
     assert deleted(real) == deleted(dry)
@@ -283,6 +294,7 @@ def test_everything_leaves_nothing(both: Purger) -> None:
     schemas = query(both.database, "select nspname from pg_namespace where nspname like 'spotify%'")
     assert schemas == [("spotify_of_somebody_else",)]
     assert not list(both.elt.folder.glob(".local/dlt/pipelines/*"))
+    assert both.report is None
 
     for arguments in (["--everything"], ["--playlist", MAIN_PLAYLIST], []):
         again = both("purge", *arguments)
