@@ -33,21 +33,18 @@ RUN python -m compileall -q -x 'site-packages|dist-packages|/test/' \
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-WORKDIR /app
-COPY pipeline.yml ./
-# The report of the default settings goes to the volume too.
-RUN ln -s /data/report report
+COPY pipeline.yml /app/
 # A volume takes its owner from the image, so the folder exists before it is declared.
 VOLUME ["/data"]
+# Whatever a run writes (.local, logs, report) it writes into its working folder.
+WORKDIR /data
 ENV PATH=/app/bin:/venv/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    PIPELINE_CONFIG=/app/pipeline.yml \
     HOME=/data \
-    TMPDIR=/data \
-    DBT_TARGET_PATH=/data/dbt/target \
-    DBT_LOG_PATH=/data/dbt/logs \
-    DLT_DATA_DIR=/data/dlt
+    TMPDIR=/data
 USER 10001:10001
 ENTRYPOINT ["spotify-elt"]
 CMD ["run"]

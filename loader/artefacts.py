@@ -1,4 +1,4 @@
-"""What a run has made, kept in S3 where `ARTEFACTS_URL` says: dbt's artefacts.
+"""What a run has made, kept in S3 where `ARTEFACTS_URL` says: dbt's artefacts and the report.
 
 Each run has a folder of its own, named by its id, and `latest/` has those of the last one.
 """

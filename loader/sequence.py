@@ -189,6 +189,12 @@ class _Run:
         with self.steps.step("Report"):
             return path if renew_report(self.config.schema_prefix, path) else None
 
+    def made(self) -> list[Path]:
+        """Return the files that a build left, and the page that shows the last good answers."""
+        files = self.transformation.artefacts
+        page = self.config.report
+        return [*files, page] if files and page and page.exists() else files
+
     def summary(self, report: Path | None) -> Summary:
         """Return what is to be told at the end."""
         outcome = self.extraction.outcome
@@ -220,7 +226,7 @@ class _Run:
             "entities_not_found": dict(entities.not_found),
         }
         lines.ended(status, reason, **counts)
-        artefacts.keep(lines.run_id, self.transformation.artefacts)
+        artefacts.keep(lines.run_id, self.made())
         self.run_log.finish(
             status,
             reason,

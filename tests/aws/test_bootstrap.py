@@ -110,7 +110,7 @@ def test_a_run_loads_into_what_it_made_and_keeps_dbts_artefacts(
     assert finished.code == 0, finished.output
     assert "Not kept" not in finished.stderr
     ((run_id,),) = query(database, "select run_id from spotify_logging.pipeline_runs")
-    kept = {"manifest.json", "run_results.json"}
+    kept = {"manifest.json", "run_results.json", "index.html"}
     assert bucket.keys() == {f"runs/{place}/{one}" for place in (run_id, "latest") for one in kept}
 
 

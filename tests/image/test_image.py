@@ -105,7 +105,7 @@ def test_only_its_volume_is_written_to_by_its_own_user_and_without_secrets(
     first_run: FirstRun,
 ) -> None:
     written = list(first_run.data.rglob("*"))
-    assert {path.name for path in first_run.data.iterdir()} == {".dlt", "dbt", "dlt"}
+    assert {path.name for path in first_run.data.iterdir()} == {".dlt", ".local", "logs", "report"}
     assert {path.lstat().st_uid for path in (first_run.data, *written)} == {USER}
     for text in [path.read_bytes() for path in written if path.is_file()]:
         assert PASSWORD.encode() not in text
@@ -113,7 +113,7 @@ def test_only_its_volume_is_written_to_by_its_own_user_and_without_secrets(
 
 
 def test_dbt_finds_its_project_parsed_already(first_run: FirstRun) -> None:
-    told = json.loads((first_run.data / "dbt/target/candidate/perf_info.json").read_text())
+    told = json.loads((first_run.data / ".local/dbt/target/candidate/perf_info.json").read_text())
     assert told["path_count"] > 100
     assert told["parsed_path_count"] == 0
 

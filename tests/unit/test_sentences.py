@@ -109,8 +109,8 @@ TOLD = {
             [month("2026-10", 1, "90.00"), month("2026-09", 3, "60.50"), month("2020", 9, "99.00")]
         ),
         (
-            "2026-09 has the highest average popularity among the months with 3 tracks or more: 60.50 "
-            "over 3 tracks; the newest, 2026-10, has 90.00 over 1 track."
+            "2026-09 has the highest average popularity among the months with 3 tracks or more: "
+            "60.50 over 3 tracks; the newest, 2026-10, has 90.00 over 1 track."
         ),
     ),
     "the newest month is best": (
