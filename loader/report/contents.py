@@ -59,8 +59,7 @@ def read_contents(database: connection, marts: str) -> Json:
         marts: their schema.
 
     Returns:
-        `questions` with their words and columns, and `playlists`; rows are lists in the order
-        of their `columns`, because thousands of rows would repeat the names.
+        `questions` with their words and columns, and `playlists`, whose tables are JSON in text.
 
     Raises:
         psycopg2.Error: there are no marts, or they cannot be read.
@@ -84,7 +83,7 @@ def _playlist(database: connection, marts: str, head: Row) -> Json:
     answers = []
     for question in QUESTIONS:
         answer = question.rows(database, marts, playlist_id)
-        answers.append({"sentence": question.sentence(answer), **as_table(answer)})
+        answers.append({"sentence": question.sentence(answer), "table": as_table(answer)})
     return {
         "head": {name: as_json(value) for name, value in head.items()},
         "answers": answers,

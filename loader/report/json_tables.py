@@ -1,5 +1,6 @@
 """Rows of the marts as JSON that a page can hold."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -10,13 +11,15 @@ from loader.questions import Row
 Json = dict[str, Any]
 
 
-def as_table(rows: Sequence[Row]) -> Json:
-    """Return rows as lists in the order of `columns`: thousands would repeat the names."""
+def as_table(rows: Sequence[Row]) -> str:
+    """Return rows as JSON text: lists in the order of `columns`, which would else be repeated.
+
+    It is text at once, so that not all tables of a long playlist are in memory as objects.
+    """
     columns = list(rows[0]) if rows else []
-    return {
-        "columns": columns,
-        "rows": [[as_json(row[column]) for column in columns] for row in rows],
-    }
+    listed = [list(row.values()) for row in rows]
+    table = {"columns": columns, "rows": listed}
+    return json.dumps(table, default=as_json, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_json(value: object) -> object:

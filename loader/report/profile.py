@@ -5,7 +5,7 @@ from decimal import Decimal
 from psycopg2.extensions import connection
 
 from loader.database import rows
-from loader.report.json_tables import Json, as_table
+from loader.report.json_tables import as_table
 
 PROFILE = "select {columns} from {marts}.playlist_profile where playlist_id = %s"
 OVERLAP = """
@@ -61,7 +61,7 @@ def profile(database: connection, marts: str, playlist_id: str) -> list[tuple[st
     ]
 
 
-def overlap(database: connection, marts: str, playlist_id: str) -> Json:
+def overlap(database: connection, marts: str, playlist_id: str) -> str:
     """Return what the playlist shares with each of the others; no rows where it is alone."""
     if not there(database, f"{marts}.playlist_overlap"):
         return as_table([])

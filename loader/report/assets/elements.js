@@ -47,5 +47,7 @@ const counted = (count, things) =>
   `${number.format(count)} ${count === 1 ? things.replace(/s$/, "") : things}`;
 
 /** The rows of a table of the data, as objects. */
-const objects = ({ columns, rows }) =>
-  rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+function objects(table) {
+  const { columns, rows } = JSON.parse(table);
+  return rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+}

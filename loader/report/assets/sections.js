@@ -76,7 +76,7 @@ function headline({ head }) {
 }
 
 function answer(question, index, playlist) {
-  const rows = objects(playlist.answers[index]);
+  const rows = objects(playlist.answers[index].table);
   const artists = objects(playlist.genre_artists);
   const isGenres = CHARTS[index] === genresCharts;
   return section(`question-${index + 1}`, `${index + 1}. ${question.words}`,
