@@ -209,8 +209,16 @@ def test_a_schedule_that_is_not_there_is_one_sentence(
     assert "RunTask" not in aws.asked
 
 
+@pytest.fixture
+def keyboard() -> Iterator[None]:
+    """Ctrl-C reaches this process, as it does not where tests run side by side."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_interrupted_it_says_that_the_task_goes_on(
-    script: ModuleType, aws: Aws, capsys: pytest.CaptureFixture[str]
+    script: ModuleType, aws: Aws, keyboard: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     aws.interrupts = True
     assert script.main([]) == 130

@@ -21,7 +21,7 @@ from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
 
-KILL_POINTS = int(os.environ.get("KILL_POINTS", "6"))
+KILL_POINTS = int(os.environ.get("KILL_POINTS", "3"))
 GOLDEN_RATIO = 0.6180339887
 RUN_SECONDS = 5.0  # about what a first run takes
 METHODS = ("upsert", "overwrite", "insert")
