@@ -37,10 +37,10 @@ run: .venv/.project ## Load, build, test and answer: your playlists, or the samp
 	@if [ -e .env ] || [ -n "$$SPOTIPY_CLIENT_ID$$ENV_FILE" ]; then $(BIN)/spotify-elt run $(RUN_ARGS); \
 	else $(BIN)/spotify-elt run --sample $(RUN_ARGS); fi
 
-# Three files at a time also on two processors: much of a test is waiting for another process. In
-# order, so that the short tests come last and all three end together.
+# Four files at a time also on two processors: much of a test is waiting for another process. In
+# order, so that the short tests come last and all four end together.
 test: .venv/.dev ## Run the tests (PYTEST_ARGS="-k word" for some of them)
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: .venv/.dev ## Check Python, SQL, dbt's conventions, the Dockerfile, workflows and infra/
 	$(BIN)/ruff check .

@@ -29,6 +29,9 @@ hypothesis.settings.load_profile("steady")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than ten seconds; runs by default")
+    config.addinivalue_line(
+        "markers", "variant: one more way to what another test shows; runs with `-m variant`"
+    )
 
 
 @pytest.fixture(scope="session")

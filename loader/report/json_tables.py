@@ -19,7 +19,7 @@ def as_table(rows: Sequence[Row]) -> str:
     columns = list(rows[0]) if rows else []
     listed = [list(row.values()) for row in rows]
     table = {"columns": columns, "rows": listed}
-    return json.dumps(table, default=as_json, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(table, default=as_json, separators=(",", ":"))
 
 
 def as_json(value: object) -> object:

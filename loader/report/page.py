@@ -63,5 +63,6 @@ def _hash(text: str) -> str:
 
 
 def _as_json(data: dict[str, Any]) -> str:
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # In ASCII, of which a character is one byte in memory; beside one emoji each would be four.
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
     return redacted(text).translate(ESCAPED)

@@ -1,9 +1,14 @@
-"""What is there after `terraform apply`, as AWS's own client sees it."""
+"""What is there after `terraform apply`, as AWS's own client sees it, and what raises an alarm.
+
+All that asks for `stack` stands in this file, because each process of the tests would apply anew.
+"""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from event_patterns import matches
 from stack import REGION, Stack
 
 NAME = "spotify-elt"
@@ -186,3 +191,82 @@ def test_logs_do_not_stay_for_ever(stack: Stack) -> None:
         f"/aws/rds/instance/{NAME}/postgresql": 90,
         f"/aws/rds/instance/{NAME}/upgrade": 90,
     }
+
+
+# Which ends of a task are mailed, and which count as a success.
+
+
+def task_event(cluster: str, stop_code: str | None, exit_code: int | None) -> dict[str, Any]:
+    container = {} if exit_code is None else {"exitCode": exit_code}
+    detail = {"clusterArn": cluster, "lastStatus": "STOPPED", "containers": [container]}
+    if stop_code is None:
+        detail["lastStatus"] = "RUNNING"
+    else:
+        detail["stopCode"] = stop_code
+    return {"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": detail}
+
+
+@pytest.fixture(scope="module")
+def pattern(stack: Stack) -> dict[str, Any]:
+    rule = stack.client("events").describe_rule(Name="spotify-elt-failed-run")
+    found: dict[str, Any] = json.loads(rule["EventPattern"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def cluster(stack: Stack) -> str:
+    (arn,) = stack.client("ecs").list_clusters()["clusterArns"]
+    return str(arn)
+
+
+@pytest.mark.parametrize(
+    ("stop_code", "exit_code", "mailed"),
+    [
+        pytest.param("EssentialContainerExited", 0, False, id="done"),
+        pytest.param("EssentialContainerExited", 75, False, id="come back later"),
+        pytest.param("EssentialContainerExited", 1, True, id="failed"),
+        pytest.param("EssentialContainerExited", 2, True, id="wrong credentials"),
+        pytest.param("EssentialContainerExited", 3, True, id="some playlists failed"),
+        pytest.param("EssentialContainerExited", 137, True, id="out of memory"),
+        pytest.param("TaskFailedToStart", None, True, id="no such image, or no secret"),
+        pytest.param("SpotInterruption", 143, True, id="Spot took it back"),
+        pytest.param("TerminationNotice", 143, True, id="AWS retires the host"),
+        pytest.param("UserInitiated", 143, False, id="stopped by hand"),
+        pytest.param(None, None, False, id="still running"),
+    ],
+)
+def test_a_task_that_ended_badly_is_mailed(
+    pattern: dict[str, Any],
+    cluster: str,
+    stop_code: str | None,
+    exit_code: int | None,
+    *,
+    mailed: bool,
+) -> None:
+    assert matches(pattern, task_event(cluster, stop_code, exit_code)) is mailed
+
+
+def test_another_clusters_failures_are_not_ours(pattern: dict[str, Any]) -> None:
+    theirs = "arn:aws:ecs:eu-central-1:123456789012:cluster/theirs"
+    assert not matches(pattern, task_event(theirs, "TaskFailedToStart", None))
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ({"event": "run_ended", "status": "success"}, True),
+        ({"event": "run_ended", "status": "skipped"}, True),
+        ({"event": "run_ended", "status": "partial"}, True),
+        ({"event": "run_ended", "status": "failed"}, False),
+        ({"status": "success"}, False),
+        ({"event": "phase_ended", "status": "success"}, False),
+    ],
+)
+def test_a_run_that_ended_well_counts_as_a_success(
+    stack: Stack, line: dict[str, str], *, counts: bool
+) -> None:
+    (found,) = stack.client("logs").describe_metric_filters()["metricFilters"]
+    # CloudWatch's `$.a = "b" && (... || ...)` in Python's words.
+    pattern = re.sub(r"\$\.(\w+) = ", r'line.get("\1") == ', found["filterPattern"].strip("{} "))
+    pattern = pattern.replace("&&", "and").replace("||", "or")
+    assert eval(pattern, {"line": line}) is counts  # noqa: S307 - our own pattern

@@ -128,7 +128,7 @@ def test_a_half_loaded_playlist_that_is_refused_afterwards_keeps_its_rows(
     assert wrong_answers(victim.database, untouched, PLAYLISTS) == []
 
 
-@pytest.mark.parametrize("moment", [0.3, 1.5, 3.0])
+@pytest.mark.parametrize("moment", [pytest.param(0.3, marks=pytest.mark.variant), 1.5, 3.0])
 def test_sigterm_ends_a_run_at_once_and_is_recorded(victim: Victim, moment: float) -> None:
     victim.api.latency = 0.3
     victim.api.faults = [Fault("slow", "items", seconds=30, times=None)] if moment > 2.5 else []
@@ -163,7 +163,9 @@ def test_a_second_run_at_the_same_time_says_so_and_leaves(victim: Victim) -> Non
     victim.run()
 
 
-@pytest.mark.parametrize("step", ["playlist_items", "tracks"])
+@pytest.mark.parametrize(
+    "step", [pytest.param("playlist_items", marks=pytest.mark.variant), "tracks"]
+)
 def test_a_lost_database_connection_fails_the_run_in_one_sentence(
     victim: Victim, step: str
 ) -> None:

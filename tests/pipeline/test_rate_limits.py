@@ -32,10 +32,11 @@ def test_a_short_wait_is_kept_to_by_all_workers(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("rate_limit", "artists", retry_after=3600, times=None),
-        Fault("quota", "artists", times=None),
+        pytest.param(
+            Fault("rate_limit", "artists", retry_after=3600, times=None), id="longer than max_wait"
+        ),
+        pytest.param(Fault("quota", "artists", times=None), id="quota", marks=pytest.mark.variant),
     ],
-    ids=["longer than max_wait", "quota"],
 )
 def test_a_long_wait_ends_the_run_and_the_next_goes_on(
     elt: CommandLine, database: Database, extended_api: SampleApi, fault: Fault

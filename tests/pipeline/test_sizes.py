@@ -30,7 +30,9 @@ runpy.run_module("loader", run_name="__main__", alter_sys=True)
 """
 
 
-@pytest.mark.parametrize("playlist_id", [EMPTY_PLAYLIST, LOCAL_PLAYLIST])
+@pytest.mark.parametrize(
+    "playlist_id", [EMPTY_PLAYLIST, pytest.param(LOCAL_PLAYLIST, marks=pytest.mark.variant)]
+)
 def test_a_playlist_without_tracks_has_entries_but_no_answers(
     elt: CommandLine, database: Database, extended_api: SampleApi, playlist_id: str
 ) -> None:

@@ -99,11 +99,12 @@ def test_a_changed_playlist_asks_only_for_new_artists_and_albums(
 @pytest.mark.parametrize(
     "change",
     [
-        {"max_age": "0s"},
-        {"max_age": "0s", "entity_max_age": "0s"},
-        {"load_method": "overwrite"},
+        pytest.param({"max_age": "0s"}, id="max_age is over", marks=pytest.mark.variant),
+        pytest.param({"max_age": "0s", "entity_max_age": "0s"}, id="entity_max_age is over too"),
+        pytest.param(
+            {"load_method": "overwrite"}, id="overwrite never skips", marks=pytest.mark.variant
+        ),
     ],
-    ids=["max_age is over", "entity_max_age is over too", "overwrite never skips"],
 )
 def test_popularity_is_read_again_when_it_is_due(
     elt: CommandLine, held: Database, extended_api: SampleApi, change: dict[str, str]
@@ -129,7 +130,7 @@ def test_force_reads_an_unchanged_playlist(
     assert last_status(held) == "success"
 
 
-@pytest.mark.parametrize("method", ["upsert", "insert"])
+@pytest.mark.parametrize("method", ["upsert", pytest.param("insert", marks=pytest.mark.variant)])
 def test_another_way_to_sign_in_reads_everything_again(
     elt: CommandLine, held: Database, extended_api: SampleApi, method: str
 ) -> None:
