@@ -85,6 +85,7 @@ def test_what_somebody_dropped_is_made_again(
     assert wrong_answers(database, extended_api.catalogue, [SHARED_PLAYLIST]) == []
 
 
+@pytest.mark.variant  # of what somebody dropped
 def test_what_an_overwrite_removed_is_read_again(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
