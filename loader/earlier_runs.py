@@ -49,11 +49,15 @@ select batches_refused from {logging}.pipeline_runs
 where spotify_app = %s and changed_raw
 order by started_at desc limit 1
 """
-LAST_BUILT_WITH = """
-select built_with from {logging}.pipeline_runs
+# The run that tells whether the marts are current; a purge that outdates them says so in its row.
+SPEAKS_FOR_THE_MARTS = """
+select run_id from {logging}.pipeline_runs
 where changed_raw or built_with is not null
 order by started_at desc limit 1
 """
+LAST_BUILT_WITH = f"""
+select built_with from {{logging}}.pipeline_runs where run_id = ({SPEAKS_FOR_THE_MARTS})
+"""  # noqa: S608 - a constant
 NOTHING_LOGGED_YET = (
     psycopg2.errors.UndefinedTable,
     psycopg2.errors.UndefinedColumn,  # an older version's

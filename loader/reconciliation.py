@@ -41,10 +41,10 @@ def counted_in_raw(loads: Iterable[PlaylistLoad], stored: Stored) -> list[Playli
 def counted_in_dbt(loads: Iterable[PlaylistLoad], schema_prefix: str) -> list[PlaylistLoad]:
     """Return the loads with the rows that staging and the marts hold of those that are answered."""
     loads = list(loads)
-    ids = [load.playlist_id for load in loads if load.status in {"loaded", "unchanged"}]
+    ids = {load.playlist_id for load in loads if load.status in {"loaded", "unchanged"}}
     with database.connected() as connection, connection.cursor() as cursor:
         for stage, query in STAGES.items():
-            cursor.execute(query.format(prefix=schema_prefix), [ids])
+            cursor.execute(query.format(prefix=schema_prefix), [list(ids)])
             rows = dict(cursor.fetchall())
             loads = [
                 replace(load, **{stage: rows.get(load.playlist_id, 0)})

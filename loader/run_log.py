@@ -119,7 +119,7 @@ class RunLog:
             read = load.total if load.status == "loaded" else None
             told = (load.status, load.reason, load.snapshot_id, load.total, read)
             rows.append((self._run_id, load.playlist_id, *told, load.rows_loaded, load.loaded_at))
-        self._insert(
+        self._write_rows(
             "insert into {}.playlist_loads (run_id, playlist_id, status, reason, snapshot_id, "
             "total_by_api, rows_read, rows_loaded, loaded_at) values %s",
             rows,
@@ -127,20 +127,21 @@ class RunLog:
 
     def reconciled(self, loads: Iterable[PlaylistLoad]) -> None:
         """Add the rows that dbt made of the playlists."""
-        for load in loads:
-            try:
-                self._execute(
-                    "update {}.playlist_loads set rows_staged = %s, rows_in_marts = %s "
-                    "where run_id = %s and playlist_id = %s",
-                    [load.rows_staged, load.rows_in_marts, self._run_id, load.playlist_id],
-                )
-            except psycopg2.Error as failure:
-                _warn(failure)
-                return
+        self._write_rows(
+            "update {}.playlist_loads as loads "
+            "set rows_staged = counted.staged, rows_in_marts = counted.in_marts "
+            "from (values %s) as counted (run_id, playlist_id, staged, in_marts) "
+            "where loads.run_id = counted.run_id and loads.playlist_id = counted.playlist_id",
+            [
+                (self._run_id, load.playlist_id, load.rows_staged, load.rows_in_marts)
+                for load in loads
+                if load.rows_staged is not None
+            ],
+        )
 
     def dbt_results(self, results: Iterable[NodeResult]) -> None:
         """Write what dbt said of each node."""
-        self._insert(
+        self._write_rows(
             "insert into {}.dbt_results "
             "(run_id, node, resource_type, status, seconds, failures, message) values %s",
             [(self._run_id, *result) for result in results],
@@ -164,7 +165,7 @@ class RunLog:
         except psycopg2.Error as failure:
             _warn(failure)
 
-    def _insert(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    def _write_rows(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
         try:
             with self._connection.cursor() as cursor:
                 clean = [[_clean(value) for value in row] for row in rows]

@@ -2,6 +2,7 @@
 
 from psycopg2.extensions import cursor
 
+from loader.earlier_runs import SPEAKS_FOR_THE_MARTS
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
 
@@ -26,15 +27,10 @@ set {text} = regexp_replace({text}, %(lines)s, '(about a playlist that was purge
 where {text} ~ %(lines)s
 """
 TEXTS = ("error", "logs")
-# The run that `EarlierRuns.marts_built_with` looks at.
-SET_BUILT_WITH = """
-update {logging}.pipeline_runs set built_with = %(version)s
-where run_id = (
-    select run_id from {logging}.pipeline_runs
-    where changed_raw or built_with is not null
-    order by started_at desc limit 1
-)
-"""
+SET_BUILT_WITH = f"""
+update {{logging}}.pipeline_runs set built_with = %(version)s
+where run_id = ({SPEAKS_FOR_THE_MARTS})
+"""  # noqa: S608 - a constant
 PURGED_SINCE = "purged since"  # the version of no dbt project
 
 
