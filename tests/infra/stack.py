@@ -13,8 +13,9 @@ import boto3
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 REGION = "eu-central-1"
-# moto answers 500 to what it does not know, and the provider would try again for minutes.
-OVERRIDE = 'provider "aws" {\n  max_retries = 1\n}\n'
+# moto answers 500 to what it does not know: the 25 tries of the default would take minutes. More
+# than one, because a busy machine drops a connection now and then.
+OVERRIDE = 'provider "aws" {\n  max_retries = 5\n}\n'
 ARGUMENTS = ["-var=image_tag=0123456789ab", "-var=alarm_email=somebody@example.com"]
 
 
