@@ -83,9 +83,7 @@ def release_months(rows: Sequence[Row]) -> str:
             f"{newest['release_year_month']} the newest."
         )
     if len(rated) == 1:
-        return (
-            f"All are of {rated[0]['release_year_month']}, as far as is known: {_month(rated[0])}."
-        )
+        return f"The only month known is {rated[0]['release_year_month']}: {_month(rated[0])}."
     enough = [row for row in rated if row["count_tracks"] >= ENOUGH_TRACKS]
     best = max(enough or rated, key=lambda row: row["avg_track_popularity"])
     among = f" among the months with {ENOUGH_TRACKS} tracks or more" if enough else ""
@@ -113,6 +111,12 @@ def albums_and_tracks(rows: Sequence[Row]) -> str:
             f"{counted(albums, 'albums')}, at most "
             f"{counted(most['count_tracks_in_playlist'], 'tracks')} from one, "
             f"“{_named(most, 'album')}”."
+        )
+    if len(known) == 1:
+        verdict = known[0]["comparison"].replace("album", "its album")
+        return (
+            f"“{_named(known[0], 'track')}” {verdict}: {known[0]['track_popularity']} against "
+            f"{known[0]['album_popularity']}."
         )
     counts = {
         kind: sum(row["comparison"] == f"{kind} album" for row in known)
@@ -149,10 +153,13 @@ def genres(rows: Sequence[Row]) -> str:
     enough = [row for row in rated if row["count_tracks"] >= ENOUGH_TRACKS]
     if enough:
         best = max(enough, key=lambda row: row["avg_track_popularity"])
-        also = "also" if best is largest else isolated(best["genre"])
-        words += f"; {also} has the most popular tracks, {best['avg_track_popularity']} on average"
+        leader = "it also" if best is largest else isolated(best["genre"])
+        words += (
+            f"; {leader} has the most popular tracks, {best['avg_track_popularity']} on average"
+        )
     if without:
-        words += f"; {counted(without, 'tracks')} have an artist without a genre"
+        verb = "has" if without == 1 else "have"
+        words += f"; {counted(without, 'tracks')} {verb} an artist without a genre"
     return f"{words}."
 
 
@@ -176,7 +183,7 @@ def _month(row: Row) -> str:
 
 
 def _percent(share: Decimal) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{share:.1%}"
 
 
 def _rounded(minutes: Decimal | None) -> str:

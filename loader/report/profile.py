@@ -72,5 +72,5 @@ def _shown(column: str, value: str | int | Decimal) -> str:
     if isinstance(value, str):
         return value
     if column.startswith("share_"):
-        return f"{100 * value:.1f} %"
+        return f"{value:.1%}"
     return str(value) if value % 1 else f"{value:.0f}"

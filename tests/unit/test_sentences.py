@@ -49,6 +49,8 @@ def album_track(name: str, difference: int | None, album_id: str | None = "a") -
         "album_name": "Rain",
         "track_name": name,
         "count_tracks_in_playlist": 3,
+        "track_popularity": None if difference is None else 40 + difference,
+        "album_popularity": None if difference is None else 40,
         "track_minus_album_popularity": difference,
         "comparison": signs[sign],
     }
@@ -66,20 +68,20 @@ def genre(name: str, count: int, average: str | None = "50.00") -> Row:
 TOLD = {
     "the leader has most": (
         sentences.top_artists([artist("Ann", 4), artist("Bob", 2)]),
-        "Ann is the most popular artist here (50 of 100) and has 4 tracks (10.0 %), 10 minutes.",
+        "Ann is the most popular artist here (50 of 100) and has 4 tracks (10.0%), 10 minutes.",
     ),
     "another has most": (
         sentences.top_artists([artist("Ann", 1), artist("Bob", 2)]),
         (
             "Ann is the most popular artist here (50 of 100) with 1 track; of the top 2, Bob has "
-            "the most, 2 tracks (5.0 %)."
+            "the most, 2 tracks (5.0%)."
         ),
     ),
     "no popularity of artists": (
         sentences.top_artists([artist("Ann", 4, None)]),
         (
             "Spotify sent no popularity of artists; by tracks Ann comes first with 4 tracks "
-            "(10.0 %) and 10 minutes."
+            "(10.0%) and 10 minutes."
         ),
     ),
     "one track": (
@@ -119,7 +121,7 @@ TOLD = {
     ),
     "one month": (
         sentences.release_months([month("2026-10", 2, "90.00")]),
-        "All are of 2026-10, as far as is known: 90.00 over 2 tracks.",
+        "The only month known is 2026-10: 90.00 over 2 tracks.",
     ),
     "months without popularity": (
         sentences.release_months([month("2026-10", 1, None), month("2026-09", 3, None)]),
@@ -142,8 +144,12 @@ TOLD = {
         ),
     ),
     "no track above its album": (
-        sentences.albums_and_tracks([album_track("B", -2)]),
-        "0 of 1 track outperform their album, 1 underperform it, 0 match it.",
+        sentences.albums_and_tracks([album_track("B", -2), album_track("C", 0)]),
+        "0 of 2 tracks outperform their album, 1 underperform it, 1 match it.",
+    ),
+    "one track and its album": (
+        sentences.albums_and_tracks([album_track("B", -2), album_track("C", None)]),
+        "“B” underperforms its album: 38 against 40.",
     ),
     "no popularity of albums": (
         sentences.albums_and_tracks([album_track("A", None), album_track("B", None, "b")]),
@@ -161,6 +167,13 @@ TOLD = {
         (
             "lo-fi is the largest genre: 5 tracks by 1 artist; jazz has the most popular tracks, "
             "70.00 on average; 4 tracks have an artist without a genre."
+        ),
+    ),
+    "one genre leads in both, one track has none": (
+        sentences.genres([genre("lo-fi", 5), genre("no genre", 1)]),
+        (
+            "lo-fi is the largest genre: 5 tracks by 1 artist; it also has the most popular "
+            "tracks, 50.00 on average; 1 track has an artist without a genre."
         ),
     ),
     "genres without popularity": (
