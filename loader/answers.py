@@ -17,10 +17,13 @@ from loader.console import printable
 from loader.database import rows
 from loader.errors import PipelineError, SettingsError
 from loader.questions import QUESTIONS, Column, Question, Row
-from loader.sentences import without_isolates
+from loader.sentences import NO_TRACKS, without_isolates
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
 ROWS_PRINTED = 10  # of one answer
+DIFFERENCES = ("change_from_previous", "track_minus_album_popularity")  # shown with their sign
+# What a spreadsheet takes for a formula, which a name of anybody's must not become.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # The playlists asked for, in that order; all of them, by name, where none were.
 PLAYLISTS = """
@@ -62,6 +65,8 @@ class Answers:
             self._playlists = rows(database, PLAYLISTS.format(marts=marts), {"ids": ids})
         except (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName) as error:
             raise PipelineError("There are no answers yet: run `spotify-elt run` first.") from error
+        if ids is None and not self._playlists:
+            raise PipelineError("No playlist is loaded: run `spotify-elt run` first.")
         known = {playlist["playlist_id"] for playlist in self._playlists}
         if unknown := [one for one in ids or [] if one not in known]:
             raise SettingsError(
@@ -75,7 +80,11 @@ class Answers:
             name = printable(playlist["playlist_name"] or playlist["playlist_id"])
             heading = f"{name} ({playlist['count_entries']} rows)"
             screen.print(f"\n{heading}", style="bold", markup=False)
-            for number, question, answer in self._of(playlist):
+            answered = list(self._of(playlist))
+            if not any(answer for _, _, answer in answered):
+                screen.print(NO_TRACKS)
+                continue
+            for number, question, answer in answered:
                 _print_answer(screen, f"{number}. {question.words}", question, answer)
 
     def as_json(self) -> str:
@@ -100,16 +109,18 @@ class Answers:
         return json.dumps({"playlists": told}, default=float, ensure_ascii=False, indent=2)
 
     def write_csv(self, file: TextIO) -> None:
-        """Write all rows of one question as CSV, those of each playlist after its id and name."""
-        writer = None
+        """Write all rows of the first question as CSV, after each playlist's id and name.
+
+        A text that a spreadsheet would take for a formula stands behind an apostrophe.
+        """
+        question = QUESTIONS[self._numbers[0] - 1]
+        names = question.column_names(self._database, self._marts)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["playlist_id", "playlist_name", *names])
         for playlist in self._playlists:
-            head = {name: playlist[name] for name in ("playlist_id", "playlist_name")}
-            for _, _, answer in self._of(playlist):
-                for row in answer:
-                    if writer is None:
-                        writer = csv.DictWriter(file, [*head, *row], lineterminator="\n")
-                        writer.writeheader()
-                    writer.writerow({**head, **row})
+            head = [playlist["playlist_id"], playlist["playlist_name"]]
+            for row in question.rows(self._database, self._marts, playlist["playlist_id"]):
+                writer.writerow(map(_no_formula, [*head, *row.values()]))
 
     def _of(self, playlist: Row) -> Iterator[tuple[int, Question, list[Row]]]:
         for number in self._numbers:
@@ -122,7 +133,11 @@ class Answers:
 
 
 def _print_answer(screen: Console, title: str, question: Question, answer: Sequence[Row]) -> None:
-    columns = [column for column in question.columns if column.short is not None]
+    columns = [
+        column
+        for column in question.columns
+        if column.short is not None and any(row[column.name] is not None for row in answer)
+    ]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         numeric = any(isinstance(row[column.name], int | Decimal) for row in answer)
@@ -148,4 +163,11 @@ def _shown(row: Row, column: Column) -> str:
     value = row[column.name]
     if value is None:
         return "-"
-    return f"{100 * value:.1f}" if column.name.startswith("share_") else printable(str(value))
+    if column.name.startswith("share_"):
+        return f"{100 * value:.1f}"
+    return f"{value:+}" if column.name in DIFFERENCES and value else printable(str(value))
+
+
+def _no_formula(value: object) -> object:
+    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+    return f"'{value}" if is_formula else value

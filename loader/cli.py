@@ -279,7 +279,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     form = answers_command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print all rows as JSON")
-    form.add_argument("--csv", action="store_true", help="print all rows of a question as CSV")
+    form.add_argument(
+        "--csv",
+        action="store_true",
+        help="print all rows of a question as CSV; a name that a spreadsheet would take for a "
+        "formula begins with an apostrophe",
+    )
     answers_command.set_defaults(command=answers)
 
     report_command = commands.add_parser("report", help=report.__doc__, description=report.__doc__)

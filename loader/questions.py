@@ -17,7 +17,8 @@ class Column:
     """A column of an answer that people are shown.
 
     Attributes:
-        name: in the view; one that begins with `share_` is shown in percent.
+        name: in the view; one that begins with `share_` is shown in percent, a difference with
+            its sign.
         short: its heading in a terminal; None where there is no room for it.
         heading: on the page.
     """
@@ -33,7 +34,8 @@ class Question:
 
     Attributes:
         words: the question.
-        query: its answer for one playlist, the most telling rows first; `{marts}` is the schema.
+        query: its answer for one playlist, the most telling rows first, also where popularity was
+            not sent; `{marts}` is the schema.
         columns: those that people are shown; the query has ids too, named like their names
             (`track_id` for `track_name`).
         sentence: says the answer in one sentence, from the rows of the query.
@@ -49,6 +51,12 @@ class Question:
     def rows(self, database: connection, marts: str, playlist_id: str) -> list[Row]:
         """Return the answer for one playlist, all of it."""
         return rows(database, self.query.format(marts=marts), [playlist_id])
+
+    def column_names(self, database: connection, marts: str) -> list[str]:
+        """Return the names of all columns of the query, which an empty answer has too."""
+        with database.cursor() as cursor:
+            cursor.execute(f"{self.query.format(marts=marts)} limit 0", [None])
+            return [column.name for column in cursor.description or ()]
 
 
 QUESTIONS = (
@@ -80,7 +88,9 @@ QUESTIONS = (
             duration_minutes, duration_mm_ss
         from {marts}.most_popular_tracks_with_duration
         where playlist_id = %s
-        order by popularity_rank, track_name, track_id
+        order by popularity_rank,
+            case when popularity_rank is null then duration_minutes end desc nulls last,
+            track_name, track_id
         """,
         (
             Column("popularity_rank", "#", "Rank"),
@@ -119,7 +129,9 @@ QUESTIONS = (
             track_minus_album_popularity, comparison
         from {marts}.album_track_popularity_comparison
         where playlist_id = %s
-        order by album_rank, album_name, album_id, track_popularity desc nulls last, track_id
+        order by album_rank,
+            case when album_rank is null then count_tracks_in_playlist end desc nulls last,
+            album_name, album_id, track_popularity desc nulls last, track_id
         """,
         (
             Column("album_rank", "#", "Rank"),
@@ -129,8 +141,8 @@ QUESTIONS = (
             Column("avg_track_popularity", "tracks' pop.", "Average of its tracks here"),
             Column("track_name", "track", "Track"),
             Column("track_popularity", "pop.", "Popularity of the track"),
-            Column("track_minus_album_popularity", None, "Track minus album"),
-            Column("comparison", "", "Comparison"),
+            Column("track_minus_album_popularity", "vs. album", "Track minus album"),
+            Column("comparison", None, "Comparison"),
         ),
         sentences.albums_and_tracks,
         "album_track_popularity_comparison",
@@ -141,7 +153,7 @@ QUESTIONS = (
         select genre, count_tracks, count_artists, avg_track_popularity, artist_names, track_names
         from {marts}.genre_summary
         where playlist_id = %s
-        order by count_tracks desc, genre
+        order by genre = 'no genre', count_tracks desc, genre
         """,
         (
             Column("genre", "genre", "Genre"),

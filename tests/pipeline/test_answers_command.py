@@ -10,6 +10,7 @@ from postgres_server import Database, query
 from rich.cells import cell_len
 from runs import Loaded
 
+from loader.answers import ROWS_PRINTED
 from loader.cli import QUESTION_NUMBERS
 from loader.questions import QUESTIONS
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST
@@ -49,6 +50,52 @@ def test_csv_holds_one_table_of_all_playlists(elt: CommandLine, database: Databa
     refused = elt("answers", "--csv", database=database)
     assert refused.code == 2
     assert "--question" in refused.last_line
+
+
+def test_no_name_becomes_a_formula_in_a_spreadsheet(elt: CommandLine, database: Database) -> None:
+    names = ["=1+1", "+1", "-1", "@SUM(A1)"]
+    ids = query(database, "select track_id from spotify_marts.playlist_tracks limit 4")
+    for (track_id,), name in zip(ids, names, strict=True):
+        query(
+            database,
+            "update spotify_marts.playlist_tracks set track_name = %s where track_id = %s",
+            name,
+            track_id,
+        )
+    finished = elt("answers", "--csv", "--question", "2", database=database)
+    told = {one["track_name"] for one in csv.DictReader(io.StringIO(finished.stdout))}
+    assert {f"'{name}" for name in names} <= told
+    exact = elt("answers", "--csv", "--question", "3", database=database).stdout
+    assert ",-" in exact  # a number stays one
+
+
+def test_nothing_to_answer_from_is_said_once(elt: CommandLine, database: Database) -> None:
+    for table in ("playlist_entries", "playlist_tracks"):
+        query(database, f"delete from spotify_marts.{table}")
+    empty = elt("answers", database=database)
+    assert empty.code == 0, empty.output
+    assert empty.stdout.count("There are no tracks") == len((MAIN_PLAYLIST, SHARED_PLAYLIST))
+    headed = elt("answers", "--csv", "--question", "1", database=database)
+    assert headed.stdout.startswith("playlist_id,playlist_name,artist_rank,")
+    query(database, "delete from spotify_marts.playlists")
+    none = elt("answers", "--json", database=database)
+    assert none.code == 1
+    assert "No playlist is loaded: run `spotify-elt run`" in none.last_line
+
+
+def test_what_spotify_did_not_send_has_no_column(elt: CommandLine, database: Database) -> None:
+    query(
+        database,
+        "update spotify_marts.playlist_tracks set track_popularity = null, track_name = %s",
+        "A",
+    )
+    told = elt("answers", "--question", "2", "--playlist", MAIN_PLAYLIST, database=database).stdout
+    lines = told.splitlines()
+    heading = next(line for line in lines if line.endswith("m:ss "))
+    listed = lines[lines.index(heading) + 2 :]
+    assert heading.split() == ["track", "artists", "album", "m:ss"]
+    lengths = [line.split()[-1] for line in listed[:ROWS_PRINTED]]
+    assert lengths == sorted(lengths, reverse=True)
 
 
 def test_one_question_for_one_playlist_is_answered_alone(
