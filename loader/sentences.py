@@ -47,7 +47,7 @@ def popular_tracks(rows: Sequence[Row]) -> str:
     if not rows:
         return NO_TRACKS
     lengths = [row["duration_minutes"] for row in rows if row["duration_minutes"] is not None]
-    usual = f"the median of {counted(len(rows), 'tracks')} is {_mm_ss(median(lengths or [0]))}"
+    usual = f"the median of {counted(len(rows), 'tracks')} is {mm_ss(median(lengths or [0]))}"
     leading = [row for row in rows if row["popularity_rank"] == 1]
     if not leading:
         return f"Spotify sent no popularity of tracks; as for their length, {usual}."
@@ -63,7 +63,7 @@ def popular_tracks(rows: Sequence[Row]) -> str:
         return f"{words} ({first['track_popularity']} of 100)."
     return (
         f"{words} ({first['track_popularity']} of 100); the first {len(top)} last "
-        f"{_mm_ss(mean(known))} on average, {usual}."
+        f"{mm_ss(mean(known))} on average, {usual}."
     )
 
 
@@ -173,6 +173,12 @@ def without_isolates(sentence: str) -> str:
     return sentence.translate({0x2068: None, 0x2069: None})
 
 
+def mm_ss(minutes: Decimal | float) -> str:
+    """Return a length as people write it, `3:05`."""
+    seconds = round(minutes * 60)
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 def _named(row: Row, kind: str) -> str:
     name = (row[f"{kind}_name"] or "").strip()
     return isolated(name) if name else f"one {kind} without a name"
@@ -188,8 +194,3 @@ def _percent(share: Decimal) -> str:
 
 def _rounded(minutes: Decimal | None) -> str:
     return "unknown" if minutes is None else f"{minutes:.0f}"
-
-
-def _mm_ss(minutes: Decimal | float) -> str:
-    seconds = round(minutes * 60)
-    return f"{seconds // 60}:{seconds % 60:02}"

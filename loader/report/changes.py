@@ -1,7 +1,7 @@
 """What came into a playlist, what left it, and how the popularity of its tracks moved."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from psycopg2.extensions import connection
 
@@ -108,14 +108,19 @@ def _came_and_left(stays: Sequence[Row], loaded_at: datetime) -> str:
     if first == loaded_at:
         return "This was the first reading of the playlist: what changes from now on is told here."
     if not came and not left:
-        return f"No track came or left since the first reading on {first:%Y-%m-%d}."
+        return f"No track came or left since the first reading on {_day(first)}."
     latest = max(came + left)
     when = "At the last reading" if latest == loaded_at else "At the last that found a change"
     return (
-        f"{when}, on {latest:%Y-%m-%d}, {counted(came.count(latest), 'tracks')} came and "
-        f"{left.count(latest)} left; since the first reading on {first:%Y-%m-%d} "
+        f"{when}, on {_day(latest)}, {counted(came.count(latest), 'tracks')} came and "
+        f"{left.count(latest)} left; since the first reading, on {_day(first)}, "
         f"{len(came)} came and {len(left)} left."
     )
+
+
+def _day(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)  # as the page has all its dates
+    return f"{moment:%b} {moment.day}, {moment.year}"
 
 
 def _popularity(movers: Sequence[Row]) -> str:

@@ -40,14 +40,23 @@ left join {marts}.playlist_tracks as tracks on playlists.playlist_id = tracks.pl
 group by 1, 2, 3, 4, 5
 order by 2, 1
 """
-# The artists behind each genre with their tracks: what the page links to from there.
-GENRE_ARTISTS = """
-select genre, artist_id, artist_name, artist_popularity, count(distinct track_id) as count_tracks,
-    string_agg(track_name, ', ' order by track_popularity desc nulls last, track_id) as track_names
-from {marts}.genre_track_and_artist_details
-where playlist_id = %s and artist_id is not null
-group by 1, 2, 3, 4
-order by 5 desc, 4 desc nulls last, 3, 1
+# The artists behind the genres with their tracks: what the page links to from there.
+ARTISTS = """
+select
+    artists.artist_id,
+    artists.artist_name,
+    artists.artist_popularity,
+    count(*) as count_tracks,
+    artists.artist_genres,
+    string_agg(
+        tracks.track_name, ', ' order by tracks.track_popularity desc nulls last, tracks.track_id
+    ) as track_names
+from {marts}.playlist_tracks as tracks
+inner join {marts}.track_artists as track_artists on tracks.track_id = track_artists.track_id
+inner join {marts}.artists as artists on track_artists.artist_id = artists.artist_id
+where tracks.playlist_id = %s
+group by 1, 2, 3, 5
+order by 4 desc, 3 desc nulls last, 2, 1
 """
 
 
@@ -87,7 +96,7 @@ def _playlist(database: connection, marts: str, head: Row) -> Json:
     return {
         "head": {name: as_json(value) for name, value in head.items()},
         "answers": answers,
-        "genre_artists": as_table(rows(database, GENRE_ARTISTS.format(marts=marts), [playlist_id])),
+        "artists": as_table(rows(database, ARTISTS.format(marts=marts), [playlist_id])),
         "missing": missing(database, marts, head),
         "changes": changes(database, marts, head),
         "profile": profile(database, marts, playlist_id),

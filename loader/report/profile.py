@@ -6,6 +6,7 @@ from psycopg2.extensions import connection
 
 from loader.database import rows
 from loader.report.json_tables import as_table
+from loader.sentences import mm_ss
 
 PROFILE = "select {columns} from {marts}.playlist_profile where playlist_id = %s"
 OVERLAP = """
@@ -25,11 +26,11 @@ FACTS = (
     ("share_added_last_28_days", "Added in the last 28 days"),
     ("days_since_last_add", "Days since the last add"),
     ("share_of_top_5_artists", "Credits of the top 5 artists by tracks"),
-    ("effective_artists", "Artists, weighted by their tracks"),
+    ("effective_artists", "As varied as so many artists with equal shares"),
     ("share_collaborations", "Tracks by several artists"),
     ("count_albums", "Albums"),
     ("count_labels", "Labels"),
-    ("median_duration_minutes", "Median length, minutes"),
+    ("median_duration_minutes", "Median length"),
     ("share_explicit", "Explicit tracks"),
     ("stddev_track_popularity", "Spread of popularity (standard deviation)"),
     ("share_with_popularity", "Tracks with known popularity"),
@@ -73,4 +74,8 @@ def _shown(column: str, value: str | int | Decimal) -> str:
         return value
     if column.startswith("share_"):
         return f"{value:.1%}"
+    if column == "median_duration_minutes":
+        return mm_ss(value)
+    if column.startswith("days_"):
+        return f"{value:,.0f}"
     return str(value) if value % 1 else f"{value:.0f}"

@@ -108,6 +108,21 @@ def test_release_months_have_dots_and_stems(page: Page, mart: Callable) -> None:
     assert proportional(areas, [count for count, _ in known])
 
 
+def test_each_release_year_has_a_line_at_the_average_of_its_tracks(
+    page: Page, report: Report
+) -> None:
+    years = query(
+        report.database,
+        "select sum(count_tracks * avg_track_popularity) / sum(count_tracks) "
+        "from spotify_marts.track_popularity_trend_by_release_year_month "
+        "where playlist_id = %s and release_month is not null "
+        "group by release_year order by release_year desc",
+        MAIN_PLAYLIST,
+    )
+    heights = numbers(page, "release-months", 'g[data-mark="rule"] line', "y1")
+    assert agree(heights, [float(average) for (average,) in years])
+
+
 def test_tracks_stand_against_their_albums(page: Page, mart: Callable) -> None:
     tracks = mart(
         "album_popularity, track_popularity, track_minus_album_popularity",

@@ -99,7 +99,7 @@ def test_what_changed_is_told_drawn_and_listed(
     make(report, marts)
     page = opened(report.elt.folder / "odd" / "page.html", changed).page
     section = page.locator("section", has=page.locator("#changes"))
-    expect(section.locator(".answer")).to_contain_text("2026-11-10, 1 track came and 0 left")
+    expect(section.locator(".answer")).to_contain_text("Nov 10, 2026, 1 track came and 0 left")
     expect(section.locator(".answer")).to_contain_text("from 20 to 60")
     # One came on each of two days, upwards, and one left, downwards.
     first, second, third = sorted(numbers(page, "came-and-left", 'g[data-mark="rule"] line', "y2"))[
@@ -108,6 +108,7 @@ def test_what_changed_is_told_drawn_and_listed(
     assert first == second < third
     heights = numbers(page, "popularity-moves", "circle", "cy")
     assert agree(heights, [20, 45, 60])
+    assert texts(page, "popularity-moves") == ["Stayed"]
     names = section.locator("tbody th").all_text_contents()
     assert names == ["Came last", "Came", "Left", "Stayed", "Stayed"]
     links = section.locator("tbody a").evaluate_all("links => links.map((link) => link.href)")
@@ -163,4 +164,7 @@ def test_a_playlist_of_any_size_has_a_page_of_a_size_to_send(
     empty = one.page.locator("figure:not(:has(rect, circle))")
     drawn = one.page.locator("figure").count()
     assert (drawn > 0, empty.count()) == (count > 0, 1 if count else 0)  # stems are lines
+    assert one.page.get_by_text("There are no tracks to answer from").count() == (
+        0 if count else 2  # in short, and as the answer to all five
+    )
     assert (one.complaints, one.requests) == ([], [])

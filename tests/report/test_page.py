@@ -11,6 +11,7 @@ from postgres_server import query
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST
 
 FIRST_ROWS = 10
+HALF_A_SHEET = 340  # pixels
 SERIOUS = {"serious", "critical"}
 
 
@@ -75,11 +76,11 @@ def test_the_headline_is_the_playlists(page: Page, report: Report) -> None:
         )
     )
     assert facts["Tracks"] == str(tracks)
-    assert facts["Average popularity"] == str(popularity)
+    assert facts["Average popularity, of 100"] == str(popularity)
     assert facts["Hours"] == str(hours)
     assert facts["Access"] == "Extended Quota Mode"
     assert page.locator("h1").text_content() == name
-    assert {"Artists", "Last add", "Loaded", "Snapshot"} <= set(facts)
+    assert {"Artists", "Last add", "Loaded (UTC)", "Snapshot"} <= set(facts)
 
 
 def test_a_table_sorts_both_ways_with_the_unknown_last(page: Page) -> None:
@@ -88,6 +89,7 @@ def test_a_table_sorts_both_ways_with_the_unknown_last(page: Page) -> None:
     for direction, wanted in (("ascending", False), ("descending", True)):
         heading.get_by_role("button").press("Enter")
         expect(heading).to_have_attribute("aria-sort", direction)
+        expect(table.get_by_role("status")).to_contain_text(f"by Length, {direction}")
         lengths = [
             int(minutes) * 60 + int(seconds)
             for minutes, seconds in (length.split(":") for length in column(table, 6))
@@ -116,6 +118,25 @@ def test_a_table_is_searched_and_shows_more(page: Page, report: Report) -> None:
     table.get_by_role("searchbox").fill("")
     table.get_by_role("button", name="Show").click()
     assert len(column(table, 1)) == 110
+
+
+def test_the_first_screen_answers_in_short(page: Page) -> None:
+    answers = page.locator("section .answer").all_text_contents()
+    assert page.locator("nav p").all_text_contents() == answers
+    questions = page.locator("nav li", has=page.locator("p")).locator("a").all_text_contents()
+    assert len(questions) == len(set(questions)) == len(answers)
+    assert page.locator("nav p").first.bounding_box()["y"] < WIDE["height"] / 2
+
+
+def test_all_who_read_it_are_told_the_same_time(opened: Opener, report: Report) -> None:
+    ((loaded_at,),) = query(
+        report.database,
+        "select loaded_at at time zone 'UTC' from spotify_marts.playlists where playlist_id = %s",
+        MAIN_PLAYLIST,
+    )
+    page = opened(report.page, MAIN_PLAYLIST, timezone_id="Pacific/Kiritimati").page
+    expected = f"{loaded_at:%b} {loaded_at.day}, {loaded_at:%Y, %H:%M}"
+    assert expected in page.locator('[aria-label="Headline"]').inner_text()
 
 
 def test_the_switch_changes_everything_and_can_be_linked_to(
@@ -182,4 +203,10 @@ def test_on_paper_it_is_black_on_white_without_controls(opened: Opener, report: 
     assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
     for control in ("select", "input", "nav", ".more"):
         assert not page.locator(control).first.is_visible()
-    assert page.locator("figure svg").first.is_visible()
+    chart = page.locator("figure svg").first
+    wide = chart.bounding_box()["width"]
+    # Two stand side by side on a sheet of A4, with words as large as on the screen.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert chart.bounding_box()["width"] == float(chart.get_attribute("width")) < HALF_A_SHEET
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert chart.bounding_box()["width"] == wide

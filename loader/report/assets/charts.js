@@ -6,7 +6,7 @@ const TOP = 10;
 const chart = (id, title, alt, draw, note = null) => ({ id, title, alt, draw, note });
 const known = (rows, name) => rows.filter((row) => row[name] !== null);
 const fieldsNote = (rows) =>
-  rows.length > TOO_MANY_DOTS ? "Darker fields hold more tracks." : null;
+  rows.length > TOO_MANY_DOTS ? "The stronger its colour, the more tracks a field holds." : null;
 
 function topArtistsCharts(rows) {
   if (!rows.length) return [];
@@ -28,7 +28,7 @@ function topArtistsCharts(rows) {
       name: (row) => row.artist_name,
       value: (row) => row.avg_track_popularity,
       tick: (row) => row.artist_popularity,
-      label: (row) => `artist ${row.artist_popularity} · tracks ${number.format(row.avg_track_popularity)}`,
+      label: (row) => `artist ${row.artist_popularity} · tracks ${row.avg_track_popularity.toFixed(1)}`,
       domain: FULL,
       fill: WARM,
     }),
@@ -45,10 +45,10 @@ function popularTracksCharts(rows) {
       "Histogram: how many tracks there are of each length in minutes.",
       (width) => plotted({
         width, height: 280, marginBottom: 42,
-        x: { label: "length in minutes" }, y: { label: "tracks" },
+        x: LENGTHS, y: { label: "tracks", nice: true },
         marks: [
           ...grids(),
-          Plot.rectY(timed, Plot.binX({ y: "count" }, { x: "duration_minutes", fill: ACCENT, inset: 0.5, tip: true })),
+          Plot.rectY(timed, Plot.binX({ y: "count" }, { x: "duration_minutes", thresholds: 20, fill: ACCENT, inset: 0.5, tip: true })),
           Plot.ruleY([0], { stroke: MUTED }),
         ],
       }))];
@@ -68,9 +68,17 @@ function popularTracksCharts(rows) {
       x: "duration_minutes",
       y: "track_popularity",
       title: (row) => `${oneLine(row.track_name)}\n${row.track_popularity} · ${row.duration_mm_ss}`,
-    }, { x: { label: "length in minutes" }, y: { label: "popularity", domain: FULL } }),
+    }, { x: LENGTHS, y: { label: "popularity", domain: FULL } }),
     fieldsNote(both)));
   return found;
+}
+
+/** For each release year its beginning, its end and the average popularity of its tracks. */
+function years(months) {
+  const weight = (row) => row.count_tracks;
+  return d3.rollups(months, (group) => d3.sum(group, (row) => weight(row) * row.avg_track_popularity) / d3.sum(group, weight),
+    (row) => +d3.utcYear(row.month))
+    .map(([from, average]) => ({ from: new Date(from), to: d3.utcYear.offset(new Date(from), 1), average }));
 }
 
 function releaseMonthsCharts(rows) {
@@ -81,11 +89,8 @@ function releaseMonthsCharts(rows) {
   });
   if (!months.length) return [];
   const [last, first] = [months[0].month, months[months.length - 1].month];
-  const margin = +first === +last ? 6 : 1; // months; a single one has an axis too
-  const x = {
-    type: "utc", label: null,
-    domain: [d3.utcMonth.offset(first, -margin), d3.utcMonth.offset(last, margin)],
-  };
+  // Whole years, so that a single month has an axis too.
+  const x = { type: "utc", label: null, domain: [d3.utcYear(first), d3.utcYear.offset(d3.utcYear(last), 1)] };
   const ticks = Math.min(4, d3.max(months, (row) => row.count_tracks));
   const title = (row) => `${row.release_year_month}: ${counted(row.count_tracks, "tracks")}`
     + (row.avg_track_popularity === null ? "" : `\naverage popularity ${number.format(row.avg_track_popularity)}`);
@@ -94,20 +99,20 @@ function releaseMonthsCharts(rows) {
   const rated = known(months, "avg_track_popularity");
   const found = [];
   if (rated.length) found.push(chart("release-months", "Average popularity by release month",
-    "Dots joined by a line: the average popularity of the tracks of each release month. A larger dot stands for more tracks.",
+    "Dots: the average popularity of the tracks of each release month; a larger dot stands for more tracks. Lines: the average of each year.",
     (width) => plotted({
-      width, height: 300, x, y: { label: "average popularity", domain: FULL }, r: { domain: [0, Math.max(5, d3.max(rated, (row) => row.count_tracks))], range: [0, 12] },
+      width, height: 300, x, y: { label: "average popularity", domain: FULL }, r: { domain: [0, Math.max(5, d3.max(rated, (row) => row.count_tracks))], range: [0, rated.length > TOO_MANY_MONTHS ? 6 : 12] },
       marks: [
         ...grids(),
-        Plot.line(rated, { x: "month", y: "avg_track_popularity", stroke: MUTED, strokeOpacity: 0.6, strokeWidth: 1 }),
-        Plot.dot(rated, { x: "month", y: "avg_track_popularity", r: "count_tracks", fill: ACCENT, fillOpacity: 0.6, title, tip: true }),
+        Plot.dot(rated, { x: "month", y: "avg_track_popularity", r: "count_tracks", fill: ACCENT, fillOpacity: 0.5, title, tip: true }),
+        Plot.ruleY(years(rated), { x1: "from", x2: "to", y: "average", stroke: INK, strokeWidth: 2 }),
       ],
     }),
-    ["A larger dot stands for more tracks.", note].filter(Boolean).join(" ")));
+    ["A larger dot stands for more tracks, a line for the average of a year.", note].filter(Boolean).join(" ")));
   found.push(chart("tracks-by-month", "Tracks behind each month",
     "Stems: how many tracks of the playlist were released in each month.",
     (width) => plotted({
-      width, height: 160, x, y: { label: "tracks", ticks },
+      width, height: 160, x, y: { label: "tracks", ticks, nice: ticks },
       marks: [
         Plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks }),
         Plot.ruleX(months, { x: "month", y: "count_tracks", stroke: WARM, strokeWidth: 2, title, tip: true }),
@@ -159,8 +164,6 @@ function albumsCharts(rows) {
 
 function genresCharts(rows, artists) {
   const genres = rows.filter((row) => row.genre !== "no genre");
-  // An artist has the same tracks under each of their genres, and one row for each.
-  const credited = [...new Map(artists.map((row) => [row.artist_id, row])).values()];
   const found = [];
   if (genres.length) found.push(chart("genres", genres.length > TOP ? `The ${TOP} largest genres` : "Genres by tracks",
     "Bars: how many tracks each genre has.",
@@ -170,9 +173,9 @@ function genresCharts(rows, artists) {
       label: (row) => `${counted(row.count_tracks, "tracks")} · ${counted(row.count_artists, "artists")}`,
     }),
     "A track counts in every genre of its artists."));
-  if (credited.length) found.push(chart("artists", "The artists with the most tracks",
+  if (artists.length) found.push(chart("artists", "The artists with the most tracks",
     "Bars: how many tracks each artist has.",
-    bars(credited.slice(0, TOP), {
+    bars(artists.slice(0, TOP), {
       name: (row) => row.artist_name,
       value: (row) => row.count_tracks,
       label: (row) => counted(row.count_tracks, "tracks"),

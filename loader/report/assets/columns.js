@@ -1,7 +1,7 @@
 // The columns of a table: what each shows, and how, read off its name and its values.
 
 const LONG_TEXT = 120; // characters, opened on demand
-const WORDY = 30; // characters, wants a wide column
+const SHORT = 20; // characters, stands on one line
 const KINDS = { artist_name: "artist", track_name: "track", album_name: "album", playlist_name: "playlist" };
 const TIME = /_at$/;
 const RANK = /_rank$/;
@@ -21,7 +21,7 @@ function look(name, values, isNumber) {
   if (RANK.test(name)) return "number rank";
   if (isNumber) return "number";
   if (name in KINDS) return "name";
-  return values.some((value) => value.length > WORDY) ? "wordy" : null;
+  return values.some((value) => value.length > SHORT) ? "wordy" : "short";
 }
 
 /** A function that shows the column's value of a row, as text or as an element. */

@@ -15,8 +15,10 @@ const decimal = format({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const signed = format({ maximumFractionDigits: 2, signDisplay: "exceptZero" });
 const signedDecimal = format({ minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
 const percent = format({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+// In UTC, so that all who read the page are told the same.
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+const time = new Intl.DateTimeFormat("en", { timeStyle: "short", hourCycle: "h23", timeZone: "UTC" });
+const moment = { format: (value) => `${day.format(value)}, ${time.format(value)}` };
 
 /** An element; functions among its attributes listen to the event of that name. */
 function element(tag, attributes, ...children) {

@@ -20,7 +20,7 @@ function comingsChart(stays) {
       width,
       height: 220,
       x: { type: "utc", label: null, domain: [d3.utcDay.offset(first, -1), d3.utcDay.offset(last, 1)] },
-      y: { label: "tracks", tickFormat: "+d", ticks },
+      y: { label: "tracks", tickFormat: signed.format, ticks },
       color: { type: "identity" },
       marks: [
         Plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks }),
@@ -33,31 +33,49 @@ function comingsChart(stays) {
     }))];
 }
 
+/** Where the names of lines stand: beside their ends, and no nearer to one another than `gap`. */
+function apart(lasts, gap) {
+  let above = Infinity;
+  return d3.sort(lasts, (last) => -last.popularity).map((last) => {
+    above = Math.min(last.popularity, above - gap);
+    return { ...last, stands: above };
+  });
+}
+
 /** Popularity over time, each line until the playlist was last read. */
 function coursesChart(courses, until) {
   if (!courses.length) return [];
-  const points = courses.map((course) => (
-    { ...course, at: new Date(course.valid_from), name: oneLine(course.track_name) }));
+  const ids = [...new Set(courses.map((course) => course.track_id))];
+  const points = courses.map((course) => ({
+    ...course,
+    at: new Date(course.valid_from),
+    name: oneLine(course.track_name),
+    colour: COLOURS[ids.indexOf(course.track_id) % COLOURS.length],
+  }));
   const lasts = d3.rollups(points, (line) => ({ ...line.at(-1), at: until }), (point) => point.track_id)
     .map(([, last]) => last);
+  const [least, most] = d3.extent(points, (point) => point.popularity);
+  const height = 300;
   return [chart("popularity-moves", "Popularity of the tracks that moved most",
     "Lines: the popularity of the tracks that moved most, over time.",
     (width) => plotted({
       width,
-      height: 300,
+      height,
+      marginRight: 124,
       x: { type: "utc", label: null },
       y: { label: "popularity" },
+      color: { type: "identity" },
       marks: [
         ...grids(),
         Plot.line([...points, ...lasts], {
-          x: "at", y: "popularity", z: "track_id", stroke: ACCENT, curve: "step-after", strokeOpacity: 0.8,
+          x: "at", y: "popularity", z: "track_id", stroke: "colour", strokeWidth: 2, curve: "step-after",
         }),
         Plot.dot(points, {
-          x: "at", y: "popularity", r: 2.5, fill: ACCENT, tip: true,
+          x: "at", y: "popularity", r: 3, fill: "colour", tip: true,
           title: (point) => `${point.name}\n${point.popularity} from ${day.format(point.at)}`,
         }),
-        Plot.text(lasts, {
-          x: "at", y: "popularity", text: "name", textAnchor: "end", dy: -9, lineWidth: 18, textOverflow: "ellipsis",
+        Plot.text(apart(lasts, (most - least) * LINE / (height - 60)), {
+          x: "at", y: "stands", text: "name", fill: "colour", textAnchor: "start", dx: 6, lineWidth: 9, textOverflow: "ellipsis",
         }),
       ],
     }))];

@@ -19,11 +19,15 @@ function header(playlist) {
   ];
 }
 
+/** The page in short: what each section asks, and its answer where it has one. */
 function contentsList(sections) {
-  return element("nav", { "aria-label": "On this page" }, element("ul", null,
-    ...sections.map((one) => one.querySelector("h2")).map((heading) => element("li", null,
+  return element("nav", { "aria-label": "In short" }, element("ul", null, ...sections.map((one) => {
+    const [heading, told] = ["h2", ".answer"].map((part) => one.querySelector(part));
+    return element("li", null,
       element("a", { href: `#${heading.id}`, click: (event) => { event.preventDefault(); heading.focus(); heading.scrollIntoView(); } },
-        heading.textContent)))));
+        heading.textContent),
+      told && element("p", null, told.textContent));
+  })));
 }
 
 function footer() {
@@ -33,7 +37,7 @@ function footer() {
     data.sample ? "" : "; every name leads to its place there. ",
     "Popularity is Spotify's own figure, from 0 to 100. ",
     `Made by spotify-elt ${data.version}, `,
-    element("time", { datetime: data.made_at }, moment.format(new Date(data.made_at))), ".")];
+    element("time", { datetime: data.made_at }, `${moment.format(new Date(data.made_at))} UTC`), ".")];
 }
 
 function render() {
@@ -47,7 +51,7 @@ function render() {
   document.title = `${oneLine(playlist.head.playlist_name)} – playlist report`;
   document.getElementById("header").replaceChildren(...header(playlist));
   const sections = [
-    ...data.questions.map((question, index) => answer(question, index, playlist)),
+    ...answers(playlist),
     changed(playlist),
     profiled(playlist),
     notSent(playlist),
@@ -61,6 +65,13 @@ new ResizeObserver(([{ contentRect }]) => {
   if (drawnAt !== null && drawnAt !== contentRect.width) draw(main);
   drawnAt = contentRect.width;
 }).observe(main);
+// On paper the charts are as wide as half a page, or else their words would shrink with them.
+for (const [event, paper] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => {
+    document.body.classList.toggle("paper", paper);
+    draw(main);
+  });
+}
 addEventListener("hashchange", () => {
   render();
   document.getElementById("playlist")?.focus();

@@ -1,13 +1,18 @@
 // How a chart is drawn, at any width: with Observable Plot, as SVG in the colours of the style sheet.
 
 const TOO_MANY_DOTS = 1500; // then they are counted in fields instead
+const TOO_MANY_MONTHS = 240; // then their dots are smaller
 const CHARACTER = 7; // pixels, about
+const LINE = 16; // pixels, of words
 const FULL = [0, 100]; // popularity
 const POPULARITY = /popularity$/;
 const ACCENT = "var(--accent)";
 const WARM = "var(--warm)";
 const MUTED = "var(--muted)";
 const GRID = "var(--grid)";
+const INK = "var(--ink)";
+const COLOURS = [ACCENT, WARM, INK, "var(--other)", MUTED]; // of lines that cross
+const LENGTHS = { label: "length", tickFormat: (minutes) => d3.utcFormat("%-M:%S")(minutes * 60_000) };
 
 /** An SVG of Plot's, in its place and with its words. */
 function plotted(options) {

@@ -15,8 +15,9 @@ const MOVER_COLUMNS = [
   ["track_name", "Track"], ["first_popularity", "Popularity at first"], ["last_popularity", "Popularity now"],
   ["change_in_all", "Change"], ["last_change", "Last change"], ["changed_at", "Last changed"],
 ];
-const GENRE_ARTIST_COLUMNS = [
-  ["genre", "Genre"], ["artist_name", "Artist"], ["count_tracks", "Tracks"], ["artist_popularity", "Popularity of the artist"], ["track_names", "Which"],
+const ARTIST_COLUMNS = [
+  ["artist_name", "Artist"], ["count_tracks", "Tracks"], ["artist_popularity", "Popularity"],
+  ["artist_genres", "Genres"], ["track_names", "Which tracks"],
 ];
 const OVERLAP_COLUMNS = [
   ["playlist_name", "Playlist"], ["count_shared_tracks", "Shared tracks"], ["share_of_tracks", "% of the tracks of both"],
@@ -63,27 +64,35 @@ function headline({ head }) {
     : element("time", { datetime: text }, format.format(new Date(text)));
   const mode = head.count_tracks === 0 ? "not known"
     : head.count_with_popularity ? "Extended Quota Mode" : "Development Mode";
+  const popularity = head.avg_track_popularity !== null ? number.format(head.avg_track_popularity)
+    : head.count_tracks ? "not sent" : NOT_KNOWN;
   return element("section", { "aria-label": "Headline" }, facts([
     ["Tracks", number.format(head.count_tracks)],
     ["Artists", number.format(head.count_artists)],
     ["Hours", head.hours === null ? NOT_KNOWN : number.format(head.hours)],
-    ["Average popularity", head.avg_track_popularity === null ? "not sent" : number.format(head.avg_track_popularity)],
+    ["Average popularity, of 100", popularity],
     ["Last add", date(head.last_added_at, day)],
-    ["Loaded", date(head.loaded_at, moment)],
+    ["Loaded (UTC)", date(head.loaded_at, moment)],
     ["Access", mode],
     ["Snapshot", element("bdi", { class: "snapshot" }, head.snapshot_id ?? NOT_KNOWN)],
   ]));
 }
 
+/** The five answers; an empty playlist has one to all of them. */
+function answers(playlist) {
+  if (playlist.head.count_tracks) return data.questions.map((question, index) => answer(question, index, playlist));
+  return [section("questions", "The five questions", element("p", { class: "answer" }, playlist.answers[0].sentence))];
+}
+
 function answer(question, index, playlist) {
   const rows = objects(playlist.answers[index].table);
-  const artists = objects(playlist.genre_artists);
+  const artists = objects(playlist.artists);
   const isGenres = CHARTS[index] === genresCharts;
   return section(`question-${index + 1}`, `${index + 1}. ${question.words}`,
     element("p", { class: "answer" }, playlist.answers[index].sentence),
     figures(CHARTS[index](rows, artists), CHARTS[index] === releaseMonthsCharts),
     rows.length ? table(question.words, question.headings, rows) : null,
-    ...(isGenres ? titled("Artists of each genre", GENRE_ARTIST_COLUMNS, artists) : []));
+    ...(isGenres ? titled("Artists and their genres", ARTIST_COLUMNS, artists) : []));
 }
 
 function changed({ head, changes }) {

@@ -23,9 +23,11 @@ class Rows {
     this.names = names;
     this.words = [];
     this.limit = FIRST_ROWS;
+    this.order = "";
   }
 
-  sort(name, direction) {
+  sort({ name, heading }, direction) {
+    this.order = `, by ${heading}, ${direction}`;
     this.all = [...this.all].sort(comparison(name, direction));
   }
 
@@ -45,24 +47,20 @@ class Rows {
 function headings(columns, sort) {
   const row = element("tr", null, ...columns.map((column) => {
     const heading = element("th", { scope: "col", class: column.look });
-    heading.append(element("button", { type: "button", click: () => turn(column.name, heading) }, column.heading));
+    heading.append(element("button", { type: "button", click: () => turn(column, heading) }, column.heading));
     return heading;
   }));
-  function turn(name, heading) {
+  function turn(column, heading) {
     const direction = heading.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
     for (const other of row.children) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", direction);
-    sort(name, direction);
+    sort(column, direction);
   }
   return row;
 }
 
-/** A row of the body; its first column of words names it. */
-function bodyRow(columns, row) {
-  const namesIt = columns.find((column) => !column.isNumber) ?? columns[0];
-  return element("tr", null, ...columns.map((column) => element(column === namesIt ? "th" : "td",
-    { class: column.look, scope: column === namesIt ? "row" : null }, column.show(row))));
-}
+const bodyRow = (columns, row) => element("tr", null, ...columns.map((column) =>
+  element(column.naming ? "th" : "td", { class: column.look, scope: column.naming ? "row" : null }, column.show(row))));
 
 /**
  * A table with its controls.
@@ -70,9 +68,14 @@ function bodyRow(columns, row) {
  */
 function table(caption, pairs, objects) {
   const columns = pairs.map(([name, heading]) => columnOf(objects, name, heading)).filter(Boolean);
+  // The first column of words names its row, and stays in sight while the others are scrolled to.
+  const naming = columns.find((column) => !column.isNumber) ?? columns[0];
+  naming.naming = true;
+  naming.look = `${naming.look ?? ""} naming`;
   const rows = new Rows(objects, columns.map(({ name }) => name));
   const body = element("tbody");
-  const status = element("p", { class: "status", role: "status" });
+  const long = objects.length > FIRST_ROWS;
+  const status = element("p", { class: long ? "status" : "unseen", role: "status" });
   const more = element("button", { type: "button", class: "more", click: () => showMore() });
   const search = element("input", { type: "search", "aria-label": `Search: ${caption}`, input: () => find() });
   const head = headings(columns, (...order) => { rows.sort(...order); show(); });
@@ -87,7 +90,7 @@ function table(caption, pairs, objects) {
     more.textContent = left > MORE_ROWS
       ? `Show ${MORE_ROWS} more of ${counted(left, "rows")}` : `Show the other ${counted(Math.max(left, 0), "rows")}`;
     status.textContent = (found.length === objects.length ? "" : `${number.format(found.length)} of `)
-      + counted(objects.length, "rows") + (left > 0 ? `, the first ${number.format(limit)} shown` : "");
+      + counted(objects.length, "rows") + (left > 0 ? `, the first ${number.format(limit)} shown` : "") + rows.order;
   }
   function showMore() {
     rows.limit += MORE_ROWS;
@@ -100,7 +103,7 @@ function table(caption, pairs, objects) {
   }
 
   show();
-  const controls = objects.length > FIRST_ROWS && element("div", { class: "controls" },
-    element("label", { class: "search" }, element("span", null, "Search"), search), status);
-  return element("div", { class: "table" }, controls || null, region, more);
+  const controls = element("div", { class: "controls" },
+    long ? element("label", { class: "search" }, element("span", null, "Search"), search) : null, status);
+  return element("div", { class: "table" }, controls, region, more);
 }
