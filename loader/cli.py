@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from loader import __version__, check_env_file, database, dotenv_file, logs, notices, settings
-from loader.console import console
+from loader.console import console, utf8_output
 from loader.deadline import deadline
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SettingsError, SignalledError, in_words
@@ -120,9 +120,9 @@ def answers(options: argparse.Namespace) -> int:
     with _database(), database.connected() as connection:
         found = Answers(connection, f"{config.schema_prefix}_marts", ids, numbers)
         if options.json:
-            print(found.as_json())
+            print(found.as_json(), file=utf8_output())
         elif options.csv:
-            found.write_csv(sys.stdout)
+            found.write_csv(utf8_output())
         else:
             found.print(console())
     return 0

@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from io import TextIOWrapper
+from typing import TextIO
 
 from rich.console import Console
 
@@ -17,8 +19,17 @@ class _Screen(Console):
 def console(*, stderr: bool = False) -> Console:
     """Return a console as wide as the terminal, or wide enough to read in a file."""
     stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a character it lacks must not end a run
     width = shutil.get_terminal_size().columns if stream.isatty() else PLAIN_WIDTH
     return _Screen(file=stream, width=width, highlight=False)
+
+
+def utf8_output() -> TextIO:
+    """Return standard output as other programs expect it, whatever the terminal's encoding is."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
 
 
 def printable(text: str) -> str:

@@ -69,6 +69,17 @@ def test_no_name_becomes_a_formula_in_a_spreadsheet(elt: CommandLine, database: 
     assert ",-" in exact  # a number stays one
 
 
+def test_any_terminal_is_written_to_and_programs_get_utf8(
+    elt: CommandLine, database: Database
+) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii"}
+    printed = elt("answers", "--question", "2", database=database, environment=ascii_only)
+    assert printed.code == 0, printed.output
+    assert "?Distant Cassette? by" in printed.stdout
+    told = elt("answers", "--json", database=database, environment=ascii_only)
+    assert "“Distant Cassette” by" in told.stdout
+
+
 def test_nothing_to_answer_from_is_said_once(elt: CommandLine, database: Database) -> None:
     for table in ("playlist_entries", "playlist_tracks"):
         query(database, f"delete from spotify_marts.{table}")
