@@ -18,12 +18,13 @@ resource "aws_sns_topic_policy" "alarms" {
     Version = "2012-10-17"
     Statement = [
       {
+        # No condition: AWS says that EventBridge meets none in a topic's policy, and the mail of a
+        # failed run would simply not come.
         Sid       = "FailedRuns"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.alarms.arn
-        Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.failed_run.arn } }
       },
       {
         Sid       = "Alarms"

@@ -204,8 +204,18 @@ run "defaults" {
     error_message = "A role may be taken on behalf of this account only."
   }
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement : statement.Principal != "*" && statement.Action == "sns:Publish"])
-    error_message = "Only AWS's alarms may publish to the topic."
+    condition = jsondecode(aws_sns_topic_policy.alarms.policy).Statement == [
+      {
+        Sid    = "FailedRuns", Effect = "Allow", Principal = { Service = "events.amazonaws.com" }
+        Action = "sns:Publish", Resource = aws_sns_topic.alarms.arn
+      },
+      {
+        Sid       = "Alarms", Effect = "Allow", Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = "sns:Publish", Resource = aws_sns_topic.alarms.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+      },
+    ]
+    error_message = "Only AWS's alarms may publish to the topic, and EventBridge's may have no condition."
   }
 
   # --- What costs money is off, what tells of failures is on
