@@ -69,6 +69,9 @@ resource "aws_db_instance" "this" {
   auto_minor_version_upgrade = true
   # Nobody changes database_version by accident.
   allow_major_version_upgrade = true
+  # Not next Sunday: a switch that was applied is on, and the parameter group of the version before
+  # can be deleted only when the database has left it.
+  apply_immediately = true
   # A version that PostgreSQL no longer supports is upgraded, not paid for by the hour.
   engine_lifecycle_support = "open-source-rds-extended-support-disabled"
 

@@ -100,6 +100,10 @@ run "defaults" {
     condition     = aws_db_instance.this.engine_version == "17" && aws_db_instance.this.auto_minor_version_upgrade && aws_db_instance.this.engine_lifecycle_support == "open-source-rds-extended-support-disabled"
     error_message = "The major version is ours, minor ones come by themselves, and none is paid for when it is old."
   }
+  assert {
+    condition     = aws_db_instance.this.apply_immediately
+    error_message = "What is changed about the database must not wait for its maintenance window."
+  }
 
   # --- The image and its container
 
