@@ -4,8 +4,8 @@ variable "name" {
   default     = "spotify-elt"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name))
-    error_message = "name must be 3 to 32 lower-case letters, digits and hyphens, a letter first."
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) >= 3 && length(var.name) <= 32
+    error_message = "name must be 3 to 32 lower-case letters, digits and single hyphens, a letter first."
   }
 }
 
@@ -37,6 +37,11 @@ variable "task_memory" {
   description = "Memory of the task in MiB."
   type        = number
   default     = 2048
+
+  validation {
+    condition     = var.task_memory >= 2 * var.task_cpu && var.task_memory <= 8 * var.task_cpu
+    error_message = "task_memory must be 2 to 8 times task_cpu: Fargate has nothing else."
+  }
 }
 
 variable "spot" {
@@ -55,6 +60,11 @@ variable "schedule_expression" {
   description = "When a run starts: cron(...), rate(...) or at(...) of EventBridge Scheduler."
   type        = string
   default     = "cron(0 4 * * ? *)"
+
+  validation {
+    condition     = can(regex("^(cron|rate|at)\\(.+\\)$", var.schedule_expression))
+    error_message = "schedule_expression must be cron(...), rate(...) or at(...)."
+  }
 }
 
 variable "schedule_timezone" {
@@ -96,12 +106,24 @@ variable "existing_vpc" {
     assign_public_ip    = bool
   })
   default = null
+
+  validation {
+    condition = var.existing_vpc == null ? true : (
+      length(var.existing_vpc.task_subnet_ids) >= 1 && length(var.existing_vpc.database_subnet_ids) >= 2
+    )
+    error_message = "existing_vpc must name a subnet for tasks, and two in two zones for the database."
+  }
 }
 
 variable "vpc_cidr" {
   description = "The address range of the new VPC; its four subnets are sixteenths of it."
   type        = string
   default     = "10.42.0.0/16"
+
+  validation {
+    condition     = can(regex("/(1[6-9]|2[0-4])$", var.vpc_cidr)) && can(cidrhost(var.vpc_cidr, 0))
+    error_message = "vpc_cidr must be an address range of /16 to /24, such as 10.42.0.0/16."
+  }
 }
 
 variable "nat_gateway" {
@@ -121,6 +143,11 @@ variable "database_name" {
   description = "The database that RDS creates."
   type        = string
   default     = "spotify"
+
+  validation {
+    condition     = can(regex("^[a-zA-Z][a-zA-Z0-9_]{0,62}$", var.database_name))
+    error_message = "database_name must be letters, digits and underscores, a letter first."
+  }
 }
 
 variable "database_version" {
@@ -144,6 +171,11 @@ variable "database_storage_gb" {
   description = "Storage at first; it grows by itself up to five times of that."
   type        = number
   default     = 20
+
+  validation {
+    condition     = var.database_storage_gb >= 20
+    error_message = "database_storage_gb must be 20 or more: RDS has no less of gp3."
+  }
 }
 
 variable "multi_az" {
@@ -196,4 +228,9 @@ variable "log_retention_days" {
   description = "How long CloudWatch keeps the logs."
   type        = number
   default     = 90
+
+  validation {
+    condition     = var.log_retention_days >= 1
+    error_message = "log_retention_days must be 1 or more: reports and artefacts end with the logs."
+  }
 }

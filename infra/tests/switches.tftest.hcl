@@ -105,17 +105,30 @@ run "refuses_what_cannot_be" {
   command = plan
 
   variables {
-    name                  = "Spotify ELT"
+    name                  = "spotify--elt"
+    task_memory           = 1024
+    schedule_expression   = "0 4 * * *"
     config_source         = "vault"
     cpu_architecture      = "arm"
+    vpc_cidr              = "10.42.0.0/28"
+    database_name         = "spotify-elt"
     database_version      = "17.2"
+    database_storage_gb   = 10
     backup_retention_days = 0
     hours_without_success = 200
+    log_retention_days    = 0
     alarm_email           = "somebody"
+    existing_vpc = {
+      vpc_id              = "vpc-theirs"
+      task_subnet_ids     = ["subnet-a"]
+      database_subnet_ids = ["subnet-c"]
+      assign_public_ip    = true
+    }
   }
 
   expect_failures = [
-    var.name, var.config_source, var.cpu_architecture, var.database_version,
-    var.backup_retention_days, var.hours_without_success, var.alarm_email,
+    var.name, var.task_memory, var.schedule_expression, var.config_source, var.cpu_architecture,
+    var.existing_vpc, var.vpc_cidr, var.database_name, var.database_version, var.database_storage_gb,
+    var.backup_retention_days, var.hours_without_success, var.log_retention_days, var.alarm_email,
   ]
 }
