@@ -96,19 +96,23 @@ vendor: ## Renew the report's chart library from npm (needs Node.js)
 psql: .venv/.project ## Open psql on the pipeline's database
 	@$(BIN)/python -m loader.psql
 
+# Attestations would go to ECR as images of their own, and push older ones out of the twenty.
 image: ## Build the image (PLATFORM=linux/arm64 for Graviton, ENGINE=podman)
-	$(ENGINE) build --platform $(PLATFORM) --tag $(NAME):$(IMAGE_TAG) .
+	BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build --platform $(PLATFORM) --tag $(NAME):$(IMAGE_TAG) .
 
 push: image ## Push it to ECR; a tag is pushed once
-	@repository=$$(aws ecr describe-repositories --repository-names $(NAME) \
+	@if aws ecr describe-images --repository-name $(NAME) --image-ids imageTag=$(IMAGE_TAG) \
+	  >/dev/null 2>&1; then echo "$(IMAGE_TAG) is in ECR already."; exit; fi; \
+	repository=$$(aws ecr describe-repositories --repository-names $(NAME) \
 	  --query 'repositories[0].repositoryUri' --output text) && \
 	aws ecr get-login-password | \
 	  $(ENGINE) login --username AWS --password-stdin "$${repository%%/*}" && \
 	$(ENGINE) tag $(NAME):$(IMAGE_TAG) "$$repository:$(IMAGE_TAG)" && \
 	$(ENGINE) push "$$repository:$(IMAGE_TAG)"
 
+# Readonly: on a Mac Terraform would add a line to the lock file, and the next tag end with -dirty.
 deploy: ## Apply infra/ to AWS for this commit's image (IMAGE_TAG=... for another one's)
-	$(TERRAFORM) init -input=false
+	$(TERRAFORM) init -input=false -lockfile=readonly
 	$(TERRAFORM) apply -var name=$(NAME) -var image_tag=$(IMAGE_TAG) \
 	  -var cpu_architecture=$(if $(findstring arm64,$(PLATFORM)),ARM64,X86_64) $(TF_APPLY_ARGS)
 

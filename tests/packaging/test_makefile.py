@@ -109,7 +109,9 @@ def on_aws(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("terraform", "docker", "aws"):
         program = programs / name
         answer = "123.dkr.ecr.aws/elt" if name == "aws" else ""
-        program.write_text(f'#!/bin/sh\necho "{name} $*" >&2\necho {answer}\n', encoding="utf-8")
+        ecr = '[ "$2" != describe-images ] || exit "${IN_ECR:-254}"'
+        script = f'#!/bin/sh\necho "{name} $*" >&2\n{ecr}\necho {answer}\n'
+        program.write_text(script, encoding="utf-8")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     return installed
@@ -122,11 +124,22 @@ def test_push_and_deploy_speak_of_the_same_image(on_aws: Path) -> None:
     assert "docker login --username AWS --password-stdin 123.dkr.ecr.aws" in pushed
     assert pushed[-1] == "docker push 123.dkr.ecr.aws/elt:0123456789ab"
     deployed = make(on_aws, "deploy", *arguments).stderr.splitlines()
-    assert deployed[0] == "terraform -chdir=infra init -input=false"
+    assert deployed[0] == "terraform -chdir=infra init -input=false -lockfile=readonly"
     assert deployed[1].split() == [
         "terraform", "-chdir=infra", "apply", "-var", "name=elt", "-var", "image_tag=0123456789ab",
         "-var", "cpu_architecture=ARM64",
     ]  # fmt: skip
+
+
+def test_an_image_that_is_there_is_not_pushed_again(
+    on_aws: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IN_ECR", "0")
+    pushed = make(on_aws, "push", "IMAGE_TAG=0123456789ab")
+    assert pushed.returncode == 0
+    assert pushed.stdout.startswith("BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build ")
+    assert pushed.stdout.endswith("0123456789ab is in ECR already.\n")
+    assert "docker push" not in pushed.stderr
 
 
 def test_an_images_tag_is_the_commit_that_it_was_built_from(on_aws: Path) -> None:
