@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bootstrap", action="store_true", help="create the database role")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="other than the image's own")
     options = parser.parse_args(arguments)
-    # Terraform and the AWS CLI read it, boto3 does not.
-    boto3.setup_default_session(region_name=os.environ.get("AWS_REGION"))
     try:
+        # Terraform and the AWS CLI read it, boto3 does not.
+        boto3.setup_default_session(region_name=os.environ.get("AWS_REGION") or None)
         ecs = boto3.client("ecs", config=PATIENT)
         target = schedule_target(options.name)
         family = f"{options.name}-bootstrap" if options.bootstrap else None
@@ -173,11 +173,14 @@ class LogStream:
 def ended(task: dict[str, Any]) -> int:
     """Return the exit code of the task's container, or say why there is none."""
     stopped = task["containers"][0]
+    # That its container ended is no reason; that Spot or the memory ended it is one.
+    by_itself = task.get("stopCode") == "EssentialContainerExited"
+    reasons = [None if by_itself else task.get("stoppedReason"), stopped.get("reason")]
+    reason = "".join(f": {each}" for each in reasons if each)
     if "exitCode" in stopped:
         code: int = stopped["exitCode"]
-        return tell(f"Exit code {code}", code)
-    reasons = [task.get("stoppedReason"), stopped.get("reason")]
-    return tell("The container never ran: " + " ".join(filter(None, reasons)), 1)
+        return tell(f"Exit code {code}{reason}", code)
+    return tell(f"The container never ran{reason}", 1)
 
 
 if __name__ == "__main__":

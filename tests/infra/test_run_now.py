@@ -192,6 +192,32 @@ def test_a_container_that_never_ran_says_why(
     )
 
 
+@pytest.mark.parametrize(
+    ("task", "container", "told"),
+    [
+        (
+            {"stopCode": "SpotInterruption", "stoppedReason": "Spot took it"},
+            {"exitCode": 143},
+            "Exit code 143: Spot took it",
+        ),
+        (
+            {"stopCode": "EssentialContainerExited", "stoppedReason": "Essential container exited"},
+            {"exitCode": 137, "reason": "OutOfMemoryError"},
+            "Exit code 137: OutOfMemoryError",
+        ),
+    ],
+)
+def test_a_container_that_was_ended_says_by_what(
+    script: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    task: dict[str, str],
+    container: dict[str, Any],
+    told: str,
+) -> None:
+    assert script.ended({**task, "containers": [container]}) == container["exitCode"]
+    assert capsys.readouterr().err == f"{told}\n"
+
+
 def test_a_start_that_ecs_refuses_is_one_sentence(
     script: ModuleType, aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -237,14 +263,24 @@ def test_a_task_that_ecs_has_forgotten_is_not_waited_for_for_ever(
     assert "ECS no longer knows the task" in capsys.readouterr().err
 
 
-def test_without_a_region_it_says_so(
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"AWS_REGION": ""}, "You must specify a region."),
+        ({"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found"),
+    ],
+)
+def test_wrong_settings_of_aws_are_one_sentence(
     script: ModuleType,
-    aws: Aws,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    changes: dict[str, str],
+    told: str,
 ) -> None:
-    monkeypatch.delenv("AWS_REGION")
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "nowhere")
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
     assert script.main([]) == 1
-    assert capsys.readouterr().err == "Nothing was started: You must specify a region.\n"
+    assert capsys.readouterr().err == f"Nothing was started: {told}\n"
