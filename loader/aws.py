@@ -20,7 +20,8 @@ RDS = re.compile(
     r"|\.rds\.(?P<china>cn-[a-z0-9-]+)\.amazonaws\.com\.cn$"
 )
 ADVICE = {
-    403: " Check the credentials, and the policy of the role that they belong to.",
+    # S3 says so, too, of what is not there, to those who may not list its bucket.
+    403: " Check that it is there, the credentials, and the policy of the role they belong to.",
     404: " Nothing is there under this name.",
 }
 CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # seconds

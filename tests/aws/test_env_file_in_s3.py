@@ -69,7 +69,7 @@ def test_what_may_not_be_read_is_refused(elt: CommandLine, bucket: Bucket) -> No
     bucket.put("PGHOST=secret-host\n")
     bucket.deny("s3:GetObject")
     finished = elt("answers", environment=bucket.environment())
-    assert_one_sentence(finished, "cannot be read", "403", "policy")
+    assert_one_sentence(finished, "cannot be read", "403", "that it is there", "policy")
     assert SECRET_ACCESS_KEY not in finished.output
 
 
