@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from loader.console import counted
 from loader.errors import SettingsError
 from loader.findings import Finding
 
@@ -29,6 +30,7 @@ REASONS = (
     (r"\s#", "ECS makes a comment behind a value a part of it: give it a line of its own"),
     (r"\s$", "it ends with a space: ECS keeps it"),
     (r"\$\{", "python-dotenv puts another variable in the place of ${...}, ECS does not"),
+    (r"\r", "there is a carriage return in it: only python-dotenv begins a new line there"),
     (r"^[^=]*$", "this is no KEY=VALUE line"),
 )
 
@@ -40,12 +42,12 @@ def findings(path: Path) -> list[Finding]:
         SettingsError: the file cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode()  # with its line breaks as they are
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise SettingsError(f"{path} cannot be read: {reason}.") from error
     logging.getLogger("dotenv").setLevel(logging.ERROR)  # our findings say it better
-    lines = text.removesuffix("\n").split("\n")
+    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
     found = [
         Finding(f"{path}, line {number}", "problem", reason, WRONG_SETTINGS)
         for number, reason in _differences(lines)
@@ -57,7 +59,8 @@ def findings(path: Path) -> list[Finding]:
         if count > 1
     ]
     if not found:
-        found = [Finding(str(path), "ok", f"{len(keys)} variables, the same for ECS and dotenv")]
+        told = f"{counted(len(keys), 'variables')}, the same for ECS and dotenv"
+        found = [Finding(str(path), "ok", told)]
     return found
 
 
@@ -73,7 +76,7 @@ def _differences(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _by_ecs(line: str) -> Mapping[str, str | None]:
     """Read a line as the ECS agent does (agent/taskresource/envFiles, parseEnvfileStream)."""
-    name, equals, value = line.removesuffix("\r").partition("=")
+    name, equals, value = line.partition("=")
     return {name: value} if equals and name and value and value[0] != "=" else {}
 
 
