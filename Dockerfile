@@ -33,7 +33,8 @@ RUN python -m compileall -q -x 'site-packages|dist-packages|/test/' \
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-COPY pipeline.yml /app/
+# And the playlists_file, if there is one.
+COPY pipeline.yml playlists*.txt /app/
 # A volume takes its owner from the image, so the folder exists before it is declared.
 VOLUME ["/data"]
 # Whatever a run writes (.local, logs, report) it writes into its working folder.
