@@ -35,3 +35,12 @@ def test_every_variable_is_explained_and_the_example_names_no_other() -> None:
     assert named <= set(blocks)
     without_default = {name for name, block in blocks.items() if "default" not in block}
     assert without_default - named == {"image_tag"}
+
+
+def test_the_commands_that_terraform_prints_can_be_pasted() -> None:
+    outputs = (INFRA / "outputs.tf").read_text(encoding="utf-8")
+    readme = (INFRA / "README.md").read_text(encoding="utf-8")
+    # Without -raw a command comes in quotes, and with a backslash before each of its own.
+    printed = re.findall(r"`terraform -chdir=infra output (-raw )?(\w+)`", readme)
+    assert printed == [("-raw ", "configuration"), ("-raw ", "connect")]
+    assert {name for _, name in printed} <= set(re.findall(r'(?m)^output "(\w+)"', outputs))
