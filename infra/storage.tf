@@ -103,4 +103,7 @@ resource "aws_secretsmanager_secret" "config" {
   count       = var.config_source == "secrets" ? 1 : 0
   name        = "${var.name}/config"
   description = "Spotify credentials as a JSON object, keyed by the names of environment variables"
+
+  # One that is waiting to be deleted keeps its name from a new one.
+  recovery_window_in_days = var.deletion_protection ? 30 : 0
 }

@@ -196,7 +196,7 @@ variable "backup_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the database, and the bucket and images while there are any. Turn it off, and apply, before you remove everything."
+  description = "Refuse to delete the database, and the bucket and images while there are any; keep a deleted secret for 30 days. Turn it off, and apply, before you remove everything."
   type        = bool
   default     = true
 }

@@ -19,6 +19,8 @@ run "everything_switched_on" {
     schedule_enabled  = false
     schedule_timezone = "Europe/Berlin"
     cpu_architecture  = "ARM64"
+    # Switched off, to remove everything.
+    deletion_protection = false
   }
 
   assert {
@@ -48,6 +50,14 @@ run "everything_switched_on" {
   assert {
     condition     = alltrue([for task in [aws_ecs_task_definition.run, aws_ecs_task_definition.bootstrap] : one(task.runtime_platform).cpu_architecture == "ARM64"])
     error_message = "Both tasks run what the image was built for."
+  }
+
+  assert {
+    condition = (
+      !aws_db_instance.this.deletion_protection && aws_s3_bucket.this.force_destroy
+      && aws_ecr_repository.this.force_delete && aws_secretsmanager_secret.config[0].recovery_window_in_days == 0
+    )
+    error_message = "Without deletion_protection everything can be deleted, and made again under its name."
   }
 
   # config_source = "secrets"
