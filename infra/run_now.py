@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return follow(ecs, task)
     except KeyboardInterrupt:
         return tell(going_on, 130)
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return tell(going_on, 141)
     except (BotoCoreError, ClientError) as error:
         return tell(f"Lost sight of it: {error} {going_on}", 1)
 

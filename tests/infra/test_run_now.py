@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -252,6 +253,21 @@ def test_interrupted_it_says_that_the_task_goes_on(
         "The task goes on: `make logs NAME=spotify-elt` follows it, and "
         f"`aws ecs stop-task --cluster {CLUSTER} --task {TASK}` ends it."
     )
+
+
+def test_its_output_may_be_closed_early(
+    script: ModuleType,
+    aws: Aws,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert script.main([]) == 141
+    assert "The task goes on" in capsys.readouterr().err
+    assert "DescribeTasks" in aws.asked
 
 
 def test_a_task_that_ecs_has_forgotten_is_not_waited_for_for_ever(
