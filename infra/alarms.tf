@@ -96,11 +96,12 @@ resource "aws_cloudwatch_metric_alarm" "missed_start" {
 }
 
 # A partial run counts: what failed in it was mailed by the rule above, and an alarm that one bad
-# playlist keeps raised could not be raised again when runs end altogether.
+# playlist keeps raised could not be raised again when runs end altogether. One that is to come back
+# later does not: nobody is mailed of it, and it must not go on like that.
 resource "aws_cloudwatch_log_metric_filter" "run_succeeded" {
   name           = "${var.name}-run-succeeded"
   log_group_name = aws_cloudwatch_log_group.task.name
-  pattern        = "{ $.event = \"run_ended\" && ($.status = \"success\" || $.status = \"skipped\" || $.status = \"partial\") }"
+  pattern        = "{ $.event = \"run_ended\" && ($.status = \"success\" || $.status = \"skipped\" || ($.status = \"partial\" && $.not_before NOT EXISTS)) }"
 
   metric_transformation {
     namespace = var.name

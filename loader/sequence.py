@@ -225,15 +225,16 @@ class _Run:
             "rows_by_table": dict(outcome.rows),
             "entities_not_found": dict(entities.not_found),
         }
-        lines.ended(status, reason, **counts)
+        later = {"not_before": error.not_before} if isinstance(error, ComeBackLaterError) else {}
+        lines.ended(status, reason, **counts, **later)
         artefacts.keep(lines.run_id, self.made())
         self.run_log.finish(
             status,
             reason,
-            not_before=error.not_before if isinstance(error, ComeBackLaterError) else None,
             batches_refused=entities.batches_refused,
             logs=lines.text,
             **counts,
+            **later,
         )
 
     def _marts_are_there(self) -> bool:

@@ -257,6 +257,7 @@ def test_another_clusters_failures_are_not_ours(pattern: dict[str, Any]) -> None
         ({"event": "run_ended", "status": "success"}, True),
         ({"event": "run_ended", "status": "skipped"}, True),
         ({"event": "run_ended", "status": "partial"}, True),
+        ({"event": "run_ended", "status": "partial", "not_before": "2026-01-01"}, False),
         ({"event": "run_ended", "status": "failed"}, False),
         ({"status": "success"}, False),
         ({"event": "phase_ended", "status": "success"}, False),
@@ -266,7 +267,8 @@ def test_a_run_that_ended_well_counts_as_a_success(
     stack: Stack, line: dict[str, str], *, counts: bool
 ) -> None:
     (found,) = stack.client("logs").describe_metric_filters()["metricFilters"]
-    # CloudWatch's `$.a = "b" && (... || ...)` in Python's words.
+    # CloudWatch's `$.a = "b" && (... || $.c NOT EXISTS)` in Python's words.
     pattern = re.sub(r"\$\.(\w+) = ", r'line.get("\1") == ', found["filterPattern"].strip("{} "))
+    pattern = re.sub(r"\$\.(\w+) NOT EXISTS", r'"\1" not in line', pattern)
     pattern = pattern.replace("&&", "and").replace("||", "or")
     assert eval(pattern, {"line": line}) is counts  # noqa: S307 - our own pattern

@@ -1,5 +1,6 @@
 """Rate limits and quotas: short ones are waited for, long ones end the run to be continued."""
 
+import json
 import time
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -56,10 +57,13 @@ def test_a_long_wait_ends_the_run_and_the_next_goes_on(
     assert wait.total_seconds() > 3000
 
     extended_api.requests.clear()
-    early = elt("run", database=database, api=extended_api)
+    as_json = {"LOG_FORMAT": "json"}
+    early = elt("run", database=database, api=extended_api, environment=as_json)
     assert early.code == COME_BACK_LATER, early.output
     assert extended_api.requests == []
-    assert f"{datetime.now(UTC):%Y-}" in early.last_line
+    told = json.loads(early.last_line)
+    assert (told["event"], told["status"]) == ("run_ended", "partial")
+    assert datetime.fromisoformat(told["not_before"]) > datetime.now(UTC)
 
     extended_api.faults = []
     query(database, "update spotify_logging.pipeline_runs set not_before = now()")
