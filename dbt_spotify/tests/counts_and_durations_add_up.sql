@@ -1,17 +1,37 @@
--- What the answers count and add up is what the tracks of the playlist are: playlist by
--- playlist, and artist by artist and album by album. Minutes are compared to within the
--- rounding of theirs.
+-- What the answers count and add up is what the tracks of the playlist are in staging:
+-- playlist by playlist, artist by artist and album by album. Minutes are compared to
+-- within the rounding of theirs.
 with
 
-playlist_tracks as (
+playlist_items as (
 
-    select * from {{ ref('playlist_tracks') }}
+    select * from {{ ref('stg_playlist_items') }}
+
+),
+
+tracks as (
+
+    select * from {{ ref('stg_tracks') }}
 
 ),
 
 track_artists as (
 
-    select * from {{ ref('track_artists') }}
+    select * from {{ ref('stg_track_artists') }}
+
+),
+
+-- A track counts once, however often the playlist holds it.
+playlist_tracks as (
+
+    select distinct
+        playlist_items.playlist_id,
+        tracks.track_id,
+        tracks.album_id,
+        tracks.track_duration_ms
+    from playlist_items
+    inner join tracks on playlist_items.item_id = tracks.track_id
+    where playlist_items.entry_type = 'track'
 
 ),
 

@@ -1,12 +1,12 @@
 -- No track is lost on the way to an answer, for lack of a genre, an album, an artist or
 -- a date, and none is counted twice: playlist by playlist, each view tells of as many
--- distinct tracks as the playlist holds. (The top 5 shows five artists only: its own
+-- distinct tracks as staging has of it. (The top 5 shows five artists only: its own
 -- test is top_5_ranks_follow_one_another.)
 with
 
-playlist_entries as (
+playlist_items as (
 
-    select * from {{ ref('playlist_entries') }}
+    select * from {{ ref('stg_playlist_items') }}
 
 ),
 
@@ -60,12 +60,12 @@ view_names as (
 expected as (
 
     select
-        playlist_entries.playlist_id,
+        playlist_items.playlist_id,
         view_names.view_name,
-        count(distinct playlist_entries.track_id) as count_tracks
-    from playlist_entries
+        count(distinct playlist_items.item_id) as count_tracks
+    from playlist_items
     cross join view_names
-    where playlist_entries.entry_type = 'track'
+    where playlist_items.entry_type = 'track'
     group by 1, 2
 
 ),
