@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
 
     database = {name: os.environ.get(name) for name in ANY_DATABASE}
     os.environ.update(ANY_DATABASE)
-    parsed = dbtRunner().invoke(["parse", *arguments])
+    # The manifest is written once, when all is built.
+    parsed = dbtRunner().invoke(["parse", "--no-write-json", *arguments])
     if not parsed.success:
         say(done=False, failures=[_explained(parsed)])
         return 1
