@@ -43,7 +43,7 @@ def test_history_equals_a_replay_of_the_days(warehouse: Warehouse) -> None:
         assert built.success, built.told
         replay.record(raw.readings.values(), raw.popularity())
         absent += len(replay.stays) - len(raw.readings)
-    latest = max(reading.read_at for reading in raw.readings.values())
+        latest = max(reading.read_at for reading in raw.readings.values())
     changes, popularity = replay.playlist_changes(), replay.popularity_history(latest)
 
     assert sorted(warehouse.query(CHANGES), key=str) == sorted(changes, key=str)
