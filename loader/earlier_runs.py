@@ -58,6 +58,12 @@ order by started_at desc limit 1
 LAST_BUILT_WITH = f"""
 select built_with from {{logging}}.pipeline_runs where run_id = ({SPEAKS_FOR_THE_MARTS})
 """  # noqa: S608 - a constant
+# Of a run that died: its id and its host are filled in, by Python or by PostgreSQL's format().
+NEVER_ENDED = (
+    "It never said how it ended: it was killed, or the database was gone by then. "
+    "See logs/%s.log on %s."
+)
+SOME_HOST = "the machine it ran on"  # where an older version did not note which
 NOTHING_LOGGED_YET = (
     psycopg2.errors.UndefinedTable,
     psycopg2.errors.UndefinedColumn,  # an older version's

@@ -7,18 +7,18 @@ on, a log that cannot be written breaks nothing: a warning says so on standard e
 import logging
 import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection
+from psycopg2.extensions import connection, cursor
 from psycopg2.extras import Json, execute_values
 
 from loader import database, versions
-from loader.earlier_runs import app_digest
+from loader.earlier_runs import NEVER_ENDED, SOME_HOST, app_digest
 from loader.errors import DatabaseError, PipelineError, in_words
 from loader.logs import RunLines
 from loader.outcome import PlaylistLoad
@@ -58,13 +58,15 @@ class RunLog:
     ) -> None:
         self.schema = f"{config.schema_prefix}_logging"
         self._run_id = lines.run_id
+        self._lines = lines
         self._connection = opened
         self._finished = False
         try:
             migrate(opened, self.schema)
             self._execute(
-                "update {}.pipeline_runs set status = 'abandoned', finished_at = now() "
-                "where status = 'running'"
+                "update {}.pipeline_runs set status = 'abandoned', finished_at = now(), "
+                "error = format(%s, run_id, coalesce(host, %s)) where status = 'running'",
+                [NEVER_ENDED, SOME_HOST],
             )
             self._execute(
                 "insert into {}.pipeline_runs (run_id, pipeline_name, status, started_at, config, "
@@ -148,52 +150,48 @@ class RunLog:
         )
 
     def finish(self, status: Status, error: str | None, **columns: Any) -> None:
-        """End this run's row; `columns` are further columns of `pipeline_runs`.
-
-        Where the connection was lost meanwhile, another one is tried.
-        """
+        """End this run's row; `columns` are further columns of `pipeline_runs`."""
         self._finished = True
-        columns |= {"status": status, "error": error, "finished_at": datetime.now(UTC)}
-        try:
-            self._update(columns)
-        except psycopg2.Error:
-            self._update_anew(columns)
+        self._note(**columns, status=status, error=error, finished_at=datetime.now(UTC))
 
     def _note(self, **columns: Any) -> None:
-        try:
-            self._update(columns)
-        except psycopg2.Error as failure:
-            _warn(failure)
-
-    def _write_rows(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        try:
-            with self._connection.cursor() as cursor:
-                clean = [[_clean(value) for value in row] for row in rows]
-                execute_values(cursor, statement.format(self.schema), clean)
-        except psycopg2.Error as failure:
-            _warn(failure)
-
-    def _update(self, columns: dict[str, Any]) -> None:
+        """Write columns of this run's row, and what it has logged so far: it may be killed."""
+        columns["logs"] = self._lines.text
         assignments = sql.SQL(", ").join(
             sql.SQL("{} = %s").format(sql.Identifier(name)) for name in columns
         )
         statement = sql.SQL("update {} set {} where run_id = %s").format(
             sql.Identifier(self.schema, "pipeline_runs"), assignments
         )
-        self._execute(statement, [*columns.values(), self._run_id])
+        values = [_clean(value) for value in (*columns.values(), self._run_id)]
+        self._write(lambda cursor: cursor.execute(statement, values))
 
-    def _update_anew(self, columns: dict[str, Any]) -> None:
+    def _write_rows(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+        clean = [[_clean(value) for value in row] for row in rows]
+        self._write(lambda cursor: execute_values(cursor, statement.format(self.schema), clean))
+
+    def _write(self, write: Callable[[cursor], object]) -> None:
+        """Write, over another connection where the run's own was lost meanwhile; or else warn."""
         try:
-            with database.connected_to_run_log() as self._connection:
-                self._update(columns)
+            with self._connection.cursor() as cursor:
+                write(cursor)
+        except psycopg2.Error as failure:
+            if self._connection.closed:
+                self._write_anew(write)
+            else:
+                _warn(failure)
+
+    def _write_anew(self, write: Callable[[cursor], object]) -> None:
+        try:
+            with database.connected_to_run_log() as another, another.cursor() as cursor:
+                write(cursor)
         except (psycopg2.Error, PipelineError) as failure:
             _warn(failure)
 
-    def _execute(self, statement: str | sql.Composed, parameters: Iterable[Any] = ()) -> None:
-        if isinstance(statement, str):
-            statement = sql.SQL(statement).format(sql.Identifier(self.schema))
+    def _execute(self, statement: str, parameters: Iterable[Any]) -> None:
+        clean = [_clean(parameter) for parameter in parameters]
         with self._connection.cursor() as cursor:
-            cursor.execute(statement, [_clean(parameter) for parameter in parameters])
+            cursor.execute(statement.format(self.schema), clean)
 
 
 def _clean(value: Any) -> Any:

@@ -232,7 +232,6 @@ class _Run:
             status,
             reason,
             batches_refused=entities.batches_refused,
-            logs=lines.text,
             **counts,
             **later,
         )

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.console import printable
+from loader.earlier_runs import NEVER_ENDED, SOME_HOST
 from loader.errors import DatabaseError
 
 RUNS_SHOWN = 10
@@ -83,10 +84,7 @@ def health(opened: connection, schema: str, max_age: timedelta, *, at_work: bool
     for run in runs:
         if run["status"] == "running" and not (at_work and run is runs[0]):
             run["status"] = "abandoned"
-            run["error"] = (
-                "It never said how it ended: it was killed, or the database was gone by then. "
-                f"See logs/{run['run_id']}.log on {run.get('host')}."
-            )
+            run["error"] = NEVER_ENDED % (run["run_id"], run.get("host") or SOME_HOST)
     return Health(runs, last_good, _trouble(runs, last_good, max_age + MARGIN))
 
 
