@@ -45,7 +45,11 @@ def _send(url: str, sentence: str) -> None:
         # The answer's body, which may take for ever, is not waited for.
         with requests.post(url, json={"text": text}, timeout=TIMEOUT, stream=True) as answer:
             answer.raise_for_status()
-    except requests.RequestException as error:
-        refused = error.response
-        reason = type(error).__name__ if refused is None else f"it answered {refused.status_code}"
-        log.warning("The notice to notify_url could not be sent: %s", reason)
+    except requests.HTTPError as error:
+        _warn(f"it answered {error.response.status_code}")
+    except (requests.RequestException, ValueError) as error:  # urllib3's own, of odd names
+        _warn(type(error).__name__)
+
+
+def _warn(reason: str) -> None:
+    log.warning("The notice to notify_url could not be sent: %s", reason)

@@ -32,7 +32,8 @@ UNTOLD = """
 select run_id, status from spotify_logging.pipeline_runs
 where
     status = 'running'
-    or (status = 'abandoned' and (error is null or (changed_raw and coalesce(logs, '') !~ 'rows read')))
+    or status = 'abandoned'
+    and (error is null or (changed_raw and coalesce(logs, '') !~ 'rows read'))
 """
 
 

@@ -82,12 +82,16 @@ def test_playlists_that_fail_are_told_and_good_runs_are_not(
     assert len(webhook.posted) == 1
 
 
-@pytest.mark.parametrize("trouble", ["refuses", "is not there"])
+@pytest.mark.parametrize("trouble", ["refuses", "is not there", "has no name"])
 def test_a_webhook_that_fails_is_a_warning(
     elt: CommandLine, database: Database, extended_api: SampleApi, webhook: Webhook, trouble: str
 ) -> None:
     webhook.status = 500
-    url = webhook.url if trouble == "refuses" else f"http://127.0.0.1:{free_port()}{PATH}"
+    url = {
+        "refuses": webhook.url,
+        "is not there": f"http://127.0.0.1:{free_port()}{PATH}",
+        "has no name": f"http://hooks..example{PATH}",
+    }[trouble]
     failed = elt(
         "run",
         database=database,
