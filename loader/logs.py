@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +70,6 @@ def complain(sentence: str) -> None:
                 screen.out(Line(None, json=True).format(record))
             return
     screen.out(f"spotify-elt: {redacted(sentence)}")
-
-
-def delete_files(older_than: timedelta = timedelta()) -> None:
-    """Delete the files of runs that ended longer ago than this."""
-    until = datetime.now(UTC) - older_than
-    for file in FOLDER.glob(FILES_OF_RUNS):
-        if file.stat().st_mtime < until.timestamp():
-            file.unlink(missing_ok=True)
 
 
 class Line(logging.Formatter):

@@ -7,20 +7,20 @@ The transaction notes that the marts are outdated, so that a purge which dies, o
 leaves it to the next run to rebuild them. dlt's load packages on disk are copies too, and go first.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import timedelta
 
 import psycopg2
 from psycopg2.extensions import connection, cursor
 from rich import box
 from rich.table import Table
 
-from loader import database, load_packages, logs
+from loader import database, load_packages
 from loader.console import console
 from loader.errors import BuildError, DatabaseError
 from loader.half_loaded import mend
-from loader.purge import history, log, raw
+from loader.purge import history, log, log_files, raw
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
 from loader.report import delete_report, renew_report
@@ -53,9 +53,9 @@ def purge(config: PipelineConfig, playlists: PurgedPlaylists, *, dry_run: bool) 
             outdated = _delete(deletions, of_log, config, playlists)
         _print(deletions.counts | of_log.counts, dry_run=dry_run)
         if playlists.named and not dry_run:
-            logs.delete_files()  # they may name them
+            log_files.forget_playlists(playlists.ids)
         elif config.retention_days is not None and not dry_run:
-            logs.delete_files(timedelta(days=config.retention_days))
+            log_files.delete_older(config.retention_days)
         again = [one for one in config.playlists if one in playlists.ids]
         if playlists.named and again:
             console().print(
@@ -85,7 +85,7 @@ def purge_everything(config: PipelineConfig, *, dry_run: bool) -> None:
             (of_log if layer == "logging" else deletions).drop(layer)
     _print(deletions.counts | of_log.counts, dry_run=dry_run)
     if not dry_run:
-        logs.delete_files()
+        log_files.delete_older()
         if config.report:
             delete_report(config.report)
     console().print(LEFT_TO_THE_USER)
@@ -188,6 +188,7 @@ def _rebuild(schema_prefix: str) -> None:
 
 
 def _print(counts: Mapping[str, int], *, dry_run: bool) -> None:
+    """Print what went, and where copies of it are that are not deleted from here."""
     screen = console()
     if not counts:
         screen.print("There is nothing to delete.")
@@ -199,3 +200,5 @@ def _print(counts: Mapping[str, int], *, dry_run: bool) -> None:
     screen.print(table)
     if dry_run:
         screen.print("This was a dry run: the deletion was run and rolled back. Nothing changed.")
+    elif kept := os.environ.get("ARTEFACTS_URL"):
+        screen.print(f"Reports of earlier runs in {kept} show it still: delete them there.")

@@ -4,6 +4,8 @@ import re
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from command_line import CommandLine, Finished
@@ -143,6 +145,14 @@ class Purger:
         lines = ["playlists:", *(f"  - {one}" for one in playlist_ids), more]
         (self.elt.folder / "pipeline.yml").write_text("\n".join(lines))
 
+    def log_file(self, days: int) -> Path:
+        """Make the log file of a run of so many days ago."""
+        began = datetime.now(UTC) - timedelta(days=days)
+        path = self.elt.folder / "logs" / f"{began:%Y%m%dT%H%M%S}-abcdef.log"
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        return path
+
     @property
     def report(self) -> str | None:
         page = self.elt.folder / "report" / "index.html"
@@ -210,6 +220,8 @@ def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
     query(both.database, AN_OLDER_LOAD)
     package = both.elt.folder / ".local/dlt/pipelines/spotify/load"
     package.mkdir(parents=True)
+    log_file = both.log_file(1)
+    log_file.write_text(f"Playlist {MAIN_PLAYLIST}: 197 rows read\nAnother matter\n")
     kept = albums_of_tracks(both.api.catalogue, SHARED_PLAYLIST)
     of_main = albums_of_tracks(both.api.catalogue, MAIN_PLAYLIST)
     only_its = [  # but for those that an album which stays names among its tracks
@@ -222,11 +234,18 @@ def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
     assert both("report").code == 0
     assert MAIN_PLAYLIST in both.report
 
-    purged = both("purge", "--playlist", f"spotify:playlist:{MAIN_PLAYLIST}")
+    purged = both.elt(
+        "purge",
+        *("--playlist", f"spotify:playlist:{MAIN_PLAYLIST}"),
+        database=both.database,
+        environment={"ARTEFACTS_URL": "s3://bucket/kept"},
+    )
     assert purged.code == 0, purged.output
+    assert "Reports of earlier runs in s3://bucket/kept show it still" in purged.words
     assert "the next run loads it again" in purged.words
     assert tables_that_hold(both.database, [MAIN_PLAYLIST, *only_its]) == []
     assert not package.exists()
+    assert log_file.read_text() == "Another matter\n"
     assert set(AN_ID.findall(both.report)).isdisjoint([MAIN_PLAYLIST, *only_its])
     assert SHARED_PLAYLIST in both.report
     assert both.wrong_answers(SHARED_PLAYLIST) == []
@@ -253,6 +272,7 @@ def test_what_is_older_than_retention_days_goes_unless_it_is_the_latest(
     query(one.database, AN_OLDER_LOAD)
     query(one.database, AN_OLDER_LOG)
     older = rows_of_all_tables(one.database)
+    log_files = [one.log_file(days) for days in (29, 31)]
     album = "select 1 from spotify_raw.albums where album_id = 'of old'"
 
     # The older load is kept, and so is what only it refers to.
@@ -273,6 +293,7 @@ def test_what_is_older_than_retention_days_goes_unless_it_is_the_latest(
     # What Spotify forbade, and the last good run, however old.
     assert sorted(status for _, status in runs) == ["failed", "success"]
     assert "long past" not in dict(runs)
+    assert [file.exists() for file in log_files] == [True, False]
     assert one("purge").stdout == "There is nothing to delete.\n"
 
 
@@ -281,12 +302,18 @@ def test_everything_leaves_nothing(both: Purger) -> None:
     query(both.database, "create schema spotify_of_somebody_else")
     before = rows_of_all_tables(both.database)
     assert both("report").code == 0
+    log_file, no_file = both.log_file(1), both.log_file(2)
+    no_file.unlink()
+    no_file.mkdir()  # cannot be deleted as a file, not even by root
     dry = both("purge", "--everything", "--dry-run")
     assert rows_of_all_tables(both.database) == before
     assert both.report
+    assert log_file.exists()
 
     real = both("purge", "--everything")
     assert deleted(real) == deleted(dry)
+    assert not log_file.exists()
+    assert f"Delete logs/{no_file.name} yourself" in real.stderr
     counted = {int(line.split()[-1]) for line in deleted(real)}
     assert sum(counted) == sum(before.values())
     assert "spotify.com/account/apps" in real.stdout
