@@ -5,6 +5,7 @@ run log may be in another database, which `LOGGING_PGHOST` and its companions na
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from loader import pg_settings
 from loader.errors import DatabaseError
 
 CONNECT_TIMEOUT = 10  # seconds
+LIBPQ_ASKS = re.compile(r" Is the server running [^?]*\?")
 MENDS = {
     "does not support SSL": (
         "It offers no TLS: set {0}PGSSLMODE=disable if you trust the network to it."
@@ -109,9 +111,9 @@ def _connected(settings: Mapping[str, str], prefix: str) -> Iterator[connection]
             application_name="spotify-elt",
         )
     except psycopg2.Error as error:
-        words = " ".join(str(error).split())
+        words = LIBPQ_ASKS.sub(".", " ".join(str(error).split()))
         raise DatabaseError(
-            f"Cannot connect to PostgreSQL at {_address(settings)}: {words.rstrip('.?')}. "
+            f"Cannot connect to PostgreSQL at {_address(settings)}: {words.rstrip('.')}. "
             f"{_mend(words, settings, prefix)}"
         ) from error
     opened.autocommit = True

@@ -27,15 +27,18 @@ NAMES = (
 RUN_LOG = "LOGGING_"  # before a name: the same for the run log alone
 # Trust in one host is none in another: neither a password nor an authority is carried over.
 NOT_OF_THE_HOST = ("PGUSER", "PGDATABASE")
+LAST_PORT = 65535
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 RDS_ROOTS = Path(__file__).with_name("rds-ca-bundle.pem")
 OWN_ROOTS = Path(".postgresql/root.crt")  # in the home folder, where libpq looks
 
 
-def with_defaults(given: Mapping[str, str]) -> dict[str, str]:
+def with_defaults(given: Mapping[str, str], prefix: str = "") -> dict[str, str]:
     """Return the settings that are set, and the defaults of those that are not.
 
     Args:
         given: by libpq's names; `PGHOST` at least.
+        prefix: what stands before these names where they were set, for a sentence.
 
     Returns:
         `PGSSLMODE` and `PGSSLROOTCERT` are not among them where libpq's own defaults hold;
@@ -45,6 +48,8 @@ def with_defaults(given: Mapping[str, str]) -> dict[str, str]:
         SettingsError: a value is none, or this machine does not know its user's name.
     """
     settings = {name: given[name] for name in NAMES if given.get(name)}
+    for name, value in settings.items():
+        _refuse_bad_value(name, value, prefix)
     host = settings["PGHOST"]
     settings.setdefault("PGPORT", "5432")
     if "PGUSER" not in settings:
@@ -57,7 +62,7 @@ def with_defaults(given: Mapping[str, str]) -> dict[str, str]:
         if roots is not None:
             settings.setdefault("PGSSLROOTCERT", str(roots))
     if "PG_IAM_AUTH" in settings:
-        settings["PG_IAM_AUTH"] = _true_or_false(settings["PG_IAM_AUTH"])
+        settings["PG_IAM_AUTH"] = settings["PG_IAM_AUTH"].lower()
     elif "PGPASSWORD" not in settings and aws.is_rds(host):
         settings["PG_IAM_AUTH"] = "true"
     return settings
@@ -80,7 +85,7 @@ def of_the_run_log(environment: Mapping[str, str]) -> dict[str, str]:
         settings.pop("PGPASSWORD", None)
     if "PGPASSWORD" in own:
         settings.pop("PG_IAM_AUTH", None)
-    return with_defaults({**settings, **own})
+    return with_defaults({**settings, **own}, RUN_LOG)
 
 
 def password(settings: Mapping[str, str]) -> str:
@@ -118,7 +123,14 @@ def _roots_for(host: str) -> Path | None:
     return None if (Path.home() / OWN_ROOTS).exists() else Path(certifi.where())
 
 
-def _true_or_false(told: str) -> str:
-    if told.lower() not in {"true", "false"}:
-        raise SettingsError(f"PG_IAM_AUTH is {told!r}: it must be true or false.")
-    return told.lower()
+def _refuse_bad_value(name: str, value: str, prefix: str) -> None:
+    is_port = value.isascii() and value.isdigit() and 0 < int(value) <= LAST_PORT
+    if name == "PGPORT" and not is_port:
+        wanted = f"a number from 1 to {LAST_PORT}"
+    elif name == "PGSSLMODE" and value not in SSL_MODES:
+        wanted = f"one of {', '.join(SSL_MODES)}"
+    elif name == "PG_IAM_AUTH" and value.lower() not in {"true", "false"}:
+        wanted = "true or false"
+    else:
+        return
+    raise SettingsError(f"{prefix}{name} is {value!r}: it must be {wanted}.")

@@ -180,6 +180,9 @@ def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConf
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"Cannot read {path}: {error.strerror}.") from error
+    except yaml.MarkedYAMLError as error:  # whose own text quotes the line, which may be a secret
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"{path}, line {line} is no valid YAML: {error.problem}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is no valid YAML: {_one_line(error)}.") from error
     if content is not None and not isinstance(content, dict):

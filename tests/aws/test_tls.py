@@ -48,7 +48,6 @@ def test_an_unknown_authority_is_refused_and_the_run_says_what_to_set(
         ({"PGHOST": "127.0.0.1", "PGSSLMODE": "verify-full"}, ["host name", "Set PGHOST to"]),
         ({"PGSSLROOTCERT": "/nowhere"}, ["/nowhere", "does not exist", "Set PGSSLROOTCERT to"]),
         ({"PGSSLMODE": "disable"}, ["no encryption", "PGSSLMODE=verify-full"]),
-        ({"PGSSLMODE": "always"}, ["always", "Check the PG* variables"]),
     ],
 )
 def test_what_is_wrong_with_tls_is_told_in_a_sentence(

@@ -103,7 +103,7 @@ def test_an_unreachable_database_is_told_before_spotify_is_asked(
     port = str(free_port())
     elsewhere = {**database, "PGPORT": port}
     finished = elt("run", database=elsewhere, api=extended_api)
-    assert_one_sentence(finished, FAILED, "127.0.0.1", port, "PG*")
+    assert_one_sentence(finished, FAILED, "127.0.0.1", port, "refused. Check the PG* variables.")
     assert PASSWORD not in finished.output
     assert extended_api.requests == []
 

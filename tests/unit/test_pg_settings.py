@@ -172,10 +172,23 @@ def test_a_token_is_asked_for_where_the_run_log_has_no_password(
     assert of_the_run_log(warehouse | own).get("PG_IAM_AUTH") == iam
 
 
-def test_a_bad_value_is_named() -> None:
-    with pytest.raises(SettingsError, match="PG_IAM_AUTH is 'yes'") as refused:
-        run_log(LOGGING_PG_IAM_AUTH="yes")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PG_IAM_AUTH", "yes"),
+        ("PGPORT", "abc"),
+        ("PGPORT", "0"),
+        ("PGPORT", "99999"),
+        ("PGPORT", "5432,5433"),
+        ("PGSSLMODE", "always"),
+    ],
+)
+def test_a_bad_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is '{value}': it must be ") as refused:
+        with_defaults(WAREHOUSE | {name: value})
     assert refused.value.exit_code == 2
+    with pytest.raises(SettingsError, match=f"^LOGGING_{name} is '{value}'"):
+        run_log(**{f"LOGGING_{name}": value})
 
 
 def test_the_authorities_of_rds_are_all_there_and_none_has_expired() -> None:

@@ -151,6 +151,17 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         pipeline_config({"PIPELINE_CONFIG": str(path)})
 
 
+@pytest.mark.parametrize(
+    "text", ['notify_url: "https://h.example/secret\n', "notify_url: https://h.example/secret: x"]
+)
+def test_a_file_that_is_no_yaml_is_refused_without_quoting_it(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(f"name: spotify\n{text}")
+    with pytest.raises(SettingsError, match=r"mine\.yml, line [23] is no valid YAML") as refused:
+        pipeline_config({"PIPELINE_CONFIG": str(path)})
+    assert "h.example" not in str(refused.value)
+
+
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Cannot read"):
         pipeline_config({"PIPELINE_CONFIG": str(tmp_path)})
