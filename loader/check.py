@@ -10,10 +10,11 @@ from datetime import datetime
 
 from rich.console import Console
 
-from loader import check_database, check_spotify, settings, versions
+from loader import check_database, check_spotify, dotenv_file, settings, versions
 from loader.console import counted
 from loader.errors import SettingsError
 from loader.findings import Finding, exit_code, print_findings
+from loader.local_file import LocalFile
 from loader.settings import PipelineConfig, SpotifyAccess
 
 
@@ -24,6 +25,7 @@ def check(screen: Console) -> int:
     database_found, not_before = check_database.findings(config, access)
     findings = [
         settings_found,
+        *_env_file(),
         *(credentials_missing or _spotify(config, access, not_before)),
         *database_found,
         _versions(),
@@ -43,6 +45,13 @@ def _settings() -> tuple[PipelineConfig | None, Finding]:
     count = counted(len(config.playlists), "playlists")
     detail = f"{count}, load method {config.load_method}"
     return config, Finding("Settings", "ok", detail)
+
+
+def _env_file() -> list[Finding]:
+    """Return a warning where others may read the secrets; `ENV_FILE` was refused before."""
+    where = dotenv_file.place()
+    exposed = where.exposed if isinstance(where, LocalFile) else None
+    return [Finding("Secrets", "warning", exposed)] if exposed else []
 
 
 def _credentials() -> tuple[SpotifyAccess | None, list[Finding]]:

@@ -38,12 +38,8 @@ class LocalFile:
         """
         try:
             with self.path.open("rb") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                if self.private and os.name == "posix" and mode & OTHERS:
-                    raise SettingsError(
-                        f"{self} holds secrets, and others than its owner may use it "
-                        f"(mode {mode & 0o777:o}): say `chmod 600 {self}`."
-                    )
+                if self.private and (exposed := self._exposed(os.fstat(file.fileno()))):
+                    raise SettingsError(exposed)
                 return file.read()
         except FileNotFoundError as error:
             if not self.private:
@@ -53,6 +49,14 @@ class LocalFile:
             raise SettingsError(
                 f"{self} cannot be read ({error}): it must be a UTF-8 text file of yours."
             ) from error
+
+    @property
+    def exposed(self) -> str | None:
+        """The sentence that says that others may use it; None where they may not."""
+        try:
+            return self._exposed(self.path.stat())
+        except OSError:  # it is not there
+            return None
 
     def refuse_unless_writable(self) -> None:
         """Make sure that it can be written, before something is asked for that must be kept.
@@ -89,6 +93,14 @@ class LocalFile:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+    def _exposed(self, status: os.stat_result) -> str | None:
+        if os.name != "posix" or not status.st_mode & OTHERS:
+            return None
+        return (
+            f"{self} holds secrets, and others than its owner may use it "
+            f"(mode {status.st_mode & 0o777:o}): say `chmod 600 {self}`."
+        )
 
     def _target(self) -> Path:
         return Path(os.path.realpath(self.path))

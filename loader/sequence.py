@@ -74,6 +74,8 @@ def run(
             with database.connected_to_run_log() as opened, RunLog(lines, opened, config, access):
                 raise
         only_run(warehouse, config.schema_prefix)
+        count = counted(len(config.playlists), "playlists")
+        log.info("Run %s: %s into %s", lines.run_id, count, database.address())
         if ending := consent.warning(access):
             log.warning("%s", ending)
         with (

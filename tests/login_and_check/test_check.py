@@ -154,9 +154,14 @@ def test_bad_credentials_do_not_hide_the_rest(
 def test_missing_credentials_and_bad_settings_are_told_at_once(
     elt: CommandLine, database: Database
 ) -> None:
+    env_file = elt.folder / ".env"
+    env_file.touch()
+    env_file.chmod(0o644)
     finished = elt("check", database=database, config={"playlist": []})
     rows = rows_of(finished)
     assert finished.code == 2, finished.output
+    assert rows["Secrets"][0] == "warning"
+    assert "chmod 600 .env" in rows["Secrets"][1]
     assert "unknown key playlist" in rows["Settings"][1]
     assert "SPOTIPY_CLIENT_ID" in rows["Credentials"][1]
     assert rows["Database"][0] == "ok"

@@ -63,6 +63,7 @@ def test_a_row_tells_what_a_run_loaded_and_with_what(loaded: Loaded) -> None:
     known = query(database, "select load_id from spotify_raw._dlt_loads where status = 0")
     assert [(load_id,) for load_id in run["dlt_load_ids"]] == known
     lines = run["logs"].splitlines()
+    assert f"Run {run['run_id']}: 2 playlists into {run['warehouse']}" in lines[0]
     assert any(line.endswith("197 rows read") for line in lines)
     assert any("dbt: " in line and "spotify_marts_candidate.tracks" in line for line in lines)
     assert lines[-1].endswith("success")
