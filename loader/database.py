@@ -17,6 +17,9 @@ from loader import pg_settings
 from loader.errors import DatabaseError
 
 CONNECT_TIMEOUT = 10  # seconds
+# A run's lock and its log are idle while dbt works. NAT forgets an idle connection after some five
+# minutes, without a word, and the server would keep the lock.
+KEPT_ALIVE_AFTER = 60  # seconds
 LIBPQ_ASKS = re.compile(r" Is the server running [^?]*\?")
 MENDS = {
     "does not support SSL": (
@@ -108,6 +111,7 @@ def _connected(settings: Mapping[str, str], prefix: str) -> Iterator[connection]
             sslmode=settings.get("PGSSLMODE", "prefer"),
             sslrootcert=settings.get("PGSSLROOTCERT", ""),
             connect_timeout=CONNECT_TIMEOUT,
+            keepalives_idle=KEPT_ALIVE_AFTER,
             application_name="spotify-elt",
         )
     except psycopg2.Error as error:

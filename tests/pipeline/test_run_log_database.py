@@ -1,5 +1,8 @@
 """The run log's database: the warehouse's, or the one that the LOGGING_PG* variables name."""
 
+import os
+import socket
+
 import pytest
 from command_line import CommandLine
 from postgres_server import Database, PostgresServer
@@ -7,6 +10,7 @@ from postgres_server import Database, PostgresServer
 from loader import database as warehouse
 from loader.errors import DatabaseError
 
+NAT_FORGETS_AFTER = 350  # seconds, in AWS
 OUTSIDE = {"LOGGING_PGHOST": "0.0.0.0", "LOGGING_PGSSLMODE": "disable"}  # noqa: S104 - another host
 
 
@@ -29,6 +33,13 @@ def found() -> tuple[str, int]:
 def test_it_is_the_warehouse_unless_told(database: Database) -> None:
     assert found() == (database["PGDATABASE"], int(database["PGPORT"]))
     assert warehouse.run_log_address() == warehouse.address()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="named otherwise on this system")
+def test_a_connection_that_is_idle_is_not_forgotten_by_a_network() -> None:
+    with warehouse.connected() as opened, socket.socket(fileno=os.dup(opened.fileno())) as line:
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) < NAT_FORGETS_AFTER
 
 
 def test_it_may_be_another_database_of_the_same_server(
