@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from loader.errors import SettingsError
+from loader.errors import SettingsError, one_line
 from loader.redaction import protect
 
 # China's endpoints have their region before or behind the service.
@@ -95,4 +95,4 @@ def told_plainly(what_failed: str) -> Iterator[None]:
     except exceptions.NoRegionError as error:
         raise SettingsError(f"{what_failed}: no AWS region is known. Set AWS_REGION.") from error
     except (exceptions.BotoCoreError, OSError, ValueError) as error:
-        raise SettingsError(f"{what_failed}: {' '.join(str(error).split())}") from error
+        raise SettingsError(f"{what_failed}: {one_line(error)}") from error

@@ -15,7 +15,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from loader import aws, database, dotenv_file, settings
-from loader.errors import DatabaseError, PipelineError, SettingsError, in_words
+from loader.errors import DatabaseError, PipelineError, SettingsError, in_words, one_line
 from loader.logs import complain
 from loader.redaction import protect
 from loader.schemas import LAYERS
@@ -70,9 +70,9 @@ def make(role: str, prefix: str, master: str, password: str) -> None:
         finally:
             opened.close()
     except psycopg2.Error as error:
-        words = " ".join(str(error).split())
         raise DatabaseError(
-            f"The role {role} could not be made by {master} at {os.environ['PGHOST']}: {words}"
+            f"The role {role} could not be made by {master} at {os.environ['PGHOST']}: "
+            f"{one_line(error)}"
         ) from error
 
 

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection
 
 from loader import database, embedded
 from loader.earlier_runs import EarlierRuns
-from loader.errors import PipelineError
+from loader.errors import PipelineError, one_line
 from loader.findings import Finding
 from loader.settings import PipelineConfig, SpotifyAccess
 
@@ -42,7 +42,7 @@ def findings(
     except PipelineError as error:
         return [Finding("Database", "problem", str(error), error.exit_code)], None
     except psycopg2.Error as error:
-        detail = f"PostgreSQL at {database.address()}: {' '.join(str(error).split())}"
+        detail = f"PostgreSQL at {database.address()}: {one_line(error)}"
         return [Finding("Database", "problem", detail, exit_code=1)], None
 
 

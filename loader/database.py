@@ -14,7 +14,7 @@ import psycopg2
 from psycopg2.extensions import connection
 
 from loader import pg_settings
-from loader.errors import DatabaseError
+from loader.errors import DatabaseError, one_line
 
 CONNECT_TIMEOUT = 10  # seconds
 # A run's lock and its log are idle while dbt works. NAT forgets an idle connection after some five
@@ -115,7 +115,7 @@ def _connected(settings: Mapping[str, str], prefix: str) -> Iterator[connection]
             application_name="spotify-elt",
         )
     except psycopg2.Error as error:
-        words = LIBPQ_ASKS.sub(".", " ".join(str(error).split()))
+        words = LIBPQ_ASKS.sub(".", one_line(error))
         raise DatabaseError(
             f"Cannot connect to PostgreSQL at {_address(settings)}: {words.rstrip('.')}. "
             f"{_mend(words, settings, prefix)}"

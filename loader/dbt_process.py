@@ -21,6 +21,8 @@ from typing import Any
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
+from loader.errors import one_line
+
 # Parsing connects to nothing, but dbt discards its saved parse state when the profile has changed.
 # With these values instead of the real ones it is valid for every database, and can be made when
 # the package is installed.
@@ -116,7 +118,7 @@ def _failures(built: dbtRunnerResult) -> list[str]:
     """One line for each node that failed, or for the reason why none ran."""
     results = getattr(built.result, "results", None) or []
     failures = [
-        f"{result.node.name}: {' '.join((result.message or result.status).split())}"
+        f"{result.node.name}: {one_line(result.message or result.status)}"
         for result in results
         if result.status not in (*FINISHED, "skipped")
     ]
@@ -124,7 +126,7 @@ def _failures(built: dbtRunnerResult) -> list[str]:
 
 
 def _explained(result: dbtRunnerResult) -> str:
-    return " ".join(str(result.exception or "dbt did not say why").split())
+    return one_line(result.exception or "dbt did not say why")
 
 
 if __name__ == "__main__":

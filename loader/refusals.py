@@ -15,7 +15,7 @@ import requests
 
 from loader import consent
 from loader.console import printable
-from loader.errors import RefusedError, SpotifyError
+from loader.errors import RefusedError, SpotifyError, one_line
 
 LONGEST_MESSAGE = 200  # characters of Spotify's own words in our sentences
 
@@ -69,7 +69,7 @@ def judged_token_answer(
     if isinstance(error, RefusedError):
         return RefusedError(
             response.status_code,
-            f"Spotify refused the credentials ({_one_line(code) or error}): check "
+            f"Spotify refused the credentials ({_spoken(code) or error}): check "
             "SPOTIPY_CLIENT_ID and SPOTIPY_CLIENT_SECRET against your app's page in Spotify's "
             "developer dashboard.",
         )
@@ -98,13 +98,12 @@ def _message(told: object, response: requests.Response) -> str:
     """Spotify's own words on one line, also where they are plain text; else HTTP's."""
     if not isinstance(told, str) and "html" not in response.headers.get("Content-Type", ""):
         told = response.text if not response.text.lstrip().startswith(("{", "[", "<")) else ""
-    return _one_line(told) or response.reason or "without an explanation"
+    return _spoken(told) or response.reason or "without an explanation"
 
 
-def _one_line(told: object) -> str:
+def _spoken(told: object) -> str:
     """Return text as one that a terminal and the run log can hold; nothing for what is no text."""
-    words = " ".join(printable(told).split()) if isinstance(told, str) else ""
-    return words[:LONGEST_MESSAGE]
+    return one_line(printable(told))[:LONGEST_MESSAGE] if isinstance(told, str) else ""
 
 
 def _retry_after(response: requests.Response) -> timedelta | None:

@@ -19,7 +19,7 @@ from psycopg2.extras import Json, execute_values
 
 from loader import database, versions
 from loader.earlier_runs import NEVER_ENDED, SOME_HOST, app_digest
-from loader.errors import DatabaseError, PipelineError, in_words
+from loader.errors import DatabaseError, PipelineError, in_words, one_line
 from loader.logs import RunLines
 from loader.outcome import PlaylistLoad
 from loader.redaction import redacted
@@ -86,7 +86,7 @@ class RunLog:
         except psycopg2.Error as error:
             raise DatabaseError(
                 f"Cannot write the run log in {self.schema} of {database.run_log_address()}: "
-                f"{' '.join(str(error).split())}. Undo what was changed in it, or drop that "
+                f"{one_line(error)}. Undo what was changed in it, or drop that "
                 "schema: the next run makes it anew, and reads everything again."
             ) from error
 
@@ -202,4 +202,4 @@ def _clean(value: Any) -> Any:
 
 
 def _warn(failure: Exception) -> None:
-    log.warning("The run log could not be written: %s", " ".join(str(failure).split()))
+    log.warning("The run log could not be written: %s", one_line(failure))

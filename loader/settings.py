@@ -25,7 +25,7 @@ from pydantic import (
     ValidationError,
 )
 
-from loader.errors import SettingsError
+from loader.errors import SettingsError, one_line
 
 LOFI_GIRLS_FAVORITE_PLAYLIST = "31FWVQBp3WQydWLNhO0ACi"
 PLAYLIST_ID = re.compile(
@@ -184,7 +184,7 @@ def pipeline_config(environment: Mapping[str, str] = os.environ) -> PipelineConf
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError(f"{path}, line {line} is no valid YAML: {error.problem}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is no valid YAML: {_one_line(error)}.") from error
+        raise SettingsError(f"{path} is no valid YAML: {one_line(error)}.") from error
     if content is not None and not isinstance(content, dict):
         raise SettingsError(f"{path} must hold `key: value` lines.")
     return validated({**_with_playlists_file(content or {}, path), **notice}, str(path))
@@ -268,7 +268,3 @@ def _url(environment: Mapping[str, str], name: str, default: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must start with https:// (or http:// on your own machine).")
     return url
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from loader.console import printable
 from loader.earlier_runs import NEVER_ENDED, SOME_HOST
-from loader.errors import DatabaseError
+from loader.errors import DatabaseError, one_line
 
 RUNS_SHOWN = 10
 MARGIN = timedelta(hours=6)  # on top of max_age, for runs that begin late or take long
@@ -79,8 +79,7 @@ def health(opened: connection, schema: str, max_age: timedelta, *, at_work: bool
     try:
         runs, last_good = _read(opened, schema)
     except psycopg2.Error as error:
-        words = " ".join(str(error).split())
-        raise DatabaseError(f"The run log in {schema} cannot be read: {words}") from error
+        raise DatabaseError(f"The run log in {schema} cannot be read: {one_line(error)}") from error
     for run in runs:
         if run["status"] == "running" and not (at_work and run is runs[0]):
             run["status"] = "abandoned"

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from loader import __version__, database
-from loader.errors import BuildError
+from loader.errors import BuildError, one_line
 
 dbt_log = logging.getLogger("dbt")
 
@@ -190,7 +190,7 @@ class Transformation:
         told = "; ".join(failures[:FAILURES_TOLD])
         if "done" not in last:
             self._errors.seek(0)
-            told = " ".join(self._errors.read().split())[-500:] or "its process ended"
+            told = one_line(self._errors.read())[-500:] or "its process ended"
         more = len(failures) - FAILURES_TOLD
         rest = f" (and {more} more)" if more > 0 else ""
         return (

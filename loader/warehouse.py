@@ -20,7 +20,7 @@ from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader import database, half_loaded, load_packages
-from loader.errors import DatabaseError, PipelineError
+from loader.errors import DatabaseError, PipelineError, one_line
 
 TABLES = ("playlists", "playlist_items", "albums", "artists")
 
@@ -127,5 +127,6 @@ def _told_plainly() -> Iterator[None]:
             if isinstance(cause, PipelineError):
                 raise cause from failed
             last, cause = cause, cause.__cause__ or cause.__context__
-        words = " ".join(str(last).split())
-        raise DatabaseError(f"Loading into {database.address()} failed: {words}") from failed
+        raise DatabaseError(
+            f"Loading into {database.address()} failed: {one_line(last)}"
+        ) from failed

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from loader import database, load_packages
 from loader.console import console
-from loader.errors import BuildError, DatabaseError
+from loader.errors import BuildError, DatabaseError, one_line
 from loader.half_loaded import mend
 from loader.purge import history, log, log_files, raw
 from loader.purge.deletions import Deletions
@@ -115,8 +115,9 @@ def _transactions(
                 )
             yield Deletions(cursor, config.schema_prefix), Deletions(of_log, config.schema_prefix)
     except psycopg2.Error as error:
-        words = " ".join(str(error).split())
-        raise DatabaseError(f"The purge failed, and nothing is deleted: {words}") from error
+        raise DatabaseError(
+            f"The purge failed, and nothing is deleted: {one_line(error)}"
+        ) from error
 
 
 @contextmanager
