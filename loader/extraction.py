@@ -86,7 +86,8 @@ class Extraction:
         try:
             if isinstance(head, PipelineError):
                 raise head
-            if self._unchanged(head):
+            if known := self._unchanged(head):
+                self._leave(head, known)
                 return None
             reading = self._reader.whole(head)
         except ComeBackLaterError as stop:
@@ -101,14 +102,18 @@ class Extraction:
             return reading
         return self._stored.reading(playlist_id, self._spool) if self._overwrite else None
 
-    def _unchanged(self, head: Head) -> bool:
+    def _unchanged(self, head: Head) -> KnownPlaylist | None:
+        """Return the playlist as it was loaded, if it still is the same."""
         known = self._known.get(head.playlist_id)
-        if known is None or head.snapshot_id is None or known.snapshot_id != head.snapshot_id:
-            return False
+        if known and head.snapshot_id is not None and known.snapshot_id == head.snapshot_id:
+            return known
+        return None
+
+    def _leave(self, head: Head, known: KnownPlaylist) -> None:
+        """Leave a playlist as it was loaded, and have read what that run did not get to."""
         log.info("Playlist %s: unchanged", head.playlist_id)
         if known.entities_missing:
             for row in self._stored.items(head.playlist_id):
                 self.needs.references.add(row)
         self.outcome.loads.append(PlaylistLoad(head.playlist_id, "unchanged", total=head.total))
         self.outcome.requests_saved += requests_for_rest(head.total)
-        return True

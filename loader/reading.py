@@ -154,40 +154,41 @@ class PlaylistReader:
             SpotifyError: no usable answer after retries.
         """
         playlist_id = head.playlist_id
-        start = self._spool.end
         for again in range(1 + READINGS_AGAIN):
+            if again:
+                log.info("Playlist %s was edited while it was read; reading it again.", playlist_id)
+                head = self.head(playlist_id)
             try:
-                if again:
-                    log.info(
-                        "Playlist %s was edited while it was read; reading it again.", playlist_id
-                    )
-                    head = self.head(playlist_id)
-                self._read_rows(head)
+                return self._reading(head)
             except _EditedError:
-                self._spool.cut_back(start)
+                continue
             except RefusedError as error:
-                self._spool.cut_back(start)
                 raise PlaylistError(_explained(playlist_id, error)) from error
-            except BaseException:
-                self._spool.cut_back(start)
-                raise
-            else:
-                return Reading(
-                    playlist_id=playlist_id,
-                    snapshot_id=head.snapshot_id,
-                    payload=head.payload,
-                    total=head.total,
-                    loaded_at=head.asked_at,
-                    spool=self._spool,
-                    start=start,
-                    end=self._spool.end,
-                )
         raise PlaylistError(
             f"Playlist {playlist_id} was edited each of the {1 + READINGS_AGAIN} times it was "
             "read; it is left as it was. Run again when it is quiet."
         )
 
-    def _read_rows(self, head: Head) -> None:
+    def _reading(self, head: Head) -> Reading:
+        """Put all rows into the spool, or none."""
+        start = self._spool.end
+        try:
+            self._spool_rows(head)
+        except BaseException:
+            self._spool.cut_back(start)
+            raise
+        return Reading(
+            playlist_id=head.playlist_id,
+            snapshot_id=head.snapshot_id,
+            payload=head.payload,
+            total=head.total,
+            loaded_at=head.asked_at,
+            spool=self._spool,
+            start=start,
+            end=self._spool.end,
+        )
+
+    def _spool_rows(self, head: Head) -> None:
         for row in head.rows:
             self._spool.append(row)
         count = len(head.rows)
