@@ -1,12 +1,14 @@
 """The pause that all workers share when Spotify says "too many requests"."""
 
+import logging
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from loader.errors import ComeBackLaterError
+
+log = logging.getLogger(__name__)
 
 
 class Pause:
@@ -14,16 +16,18 @@ class Pause:
 
     Args:
         max_wait: the longest single wait; a longer one stops the run.
-        on_wait: called with the seconds before every wait, so that it can be shown.
+
+    Attributes:
+        max_wait: the same.
+        seconds_waited: how long all pauses were, or will be.
     """
 
-    def __init__(self, max_wait: timedelta, on_wait: Callable[[float], None]) -> None:
+    def __init__(self, max_wait: timedelta) -> None:
         self.max_wait = max_wait
-        self._on_wait = on_wait
+        self.seconds_waited = 0.0
         self._lock = threading.Lock()
         self._until = 0.0
         self._stopped: ComeBackLaterError | None = None
-        self.seconds_waited = 0.0
 
     def wait(self) -> None:
         """Sleep until the pause is over.
@@ -56,7 +60,7 @@ class Pause:
                 return
             self._until = until
             self.seconds_waited += added
-        self._on_wait(wait.total_seconds())
+        log.warning("Spotify asks to wait: pausing for %.0f s", wait.total_seconds())
 
     def stop(self, wait: timedelta, reason: str) -> NoReturn:
         """End all calls of this run: Spotify is not to be called again for `wait`.

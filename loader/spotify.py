@@ -81,7 +81,7 @@ class Spotify:
         self._counting = threading.Lock()
         self._adapter = _CountingAdapter(concurrency)
         self._last = threading.local()
-        self._pause = Pause(max_wait, _show_wait)
+        self._pause = Pause(max_wait)
         self._signing_in = threading.Lock()
         self._under_way = threading.BoundedSemaphore(concurrency)
         self._tokens = Tokens(access, self._session(), TIMEOUT)
@@ -183,7 +183,3 @@ class Spotify:
 
     def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
         self._last.response = response
-
-
-def _show_wait(seconds: float) -> None:
-    log.warning("Spotify asks to wait: pausing for %.0f s", seconds)

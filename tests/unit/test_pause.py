@@ -12,9 +12,8 @@ from loader.pause import Pause
 REASON = "Spotify's rate limit is reached"
 
 
-def _pause(told: list[float] | None = None, max_wait: float = 1) -> Pause:
-    waits = [] if told is None else told
-    return Pause(timedelta(seconds=max_wait), waits.append)
+def _pause(max_wait: float = 1) -> Pause:
+    return Pause(timedelta(seconds=max_wait))
 
 
 def test_without_a_pause_nobody_waits() -> None:
@@ -42,8 +41,7 @@ def test_everybody_waits_until_the_pause_is_over() -> None:
 
 
 def test_the_same_wait_told_to_several_workers_counts_once() -> None:
-    told: list[float] = []
-    pause = _pause(told)
+    pause = _pause()
     for _ in range(3):
         pause.extend(timedelta(seconds=0.2), REASON)
     assert pause.seconds_waited == pytest.approx(0.2, abs=0.1)
@@ -58,9 +56,8 @@ def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
     assert time.monotonic() - began > 0.2
 
 
-def test_a_wait_beyond_the_longest_stops_everybody() -> None:
-    told: list[float] = []
-    pause = _pause(told, max_wait=60)
+def test_a_wait_beyond_the_longest_stops_everybody(caplog: pytest.LogCaptureFixture) -> None:
+    pause = _pause(max_wait=60)
     with pytest.raises(ComeBackLaterError) as stopped:
         pause.extend(timedelta(seconds=61), REASON)
     until = stopped.value.not_before - datetime.now(UTC)
@@ -69,15 +66,18 @@ def test_a_wait_beyond_the_longest_stops_everybody() -> None:
     assert stopped.value.exit_code == 75
     with pytest.raises(ComeBackLaterError):
         pause.wait()
-    assert told == []
+    assert pause.seconds_waited == 0
+    assert caplog.messages == []
 
 
-def test_the_longest_wait_itself_is_waited() -> None:
-    told: list[float] = []
-    pause = _pause(told, max_wait=0.1)
+def test_the_longest_wait_itself_is_waited_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    pause = _pause(max_wait=0.1)
+    began = time.monotonic()
     pause.extend(timedelta(seconds=0.1), REASON)
     pause.wait()
-    assert told == [0.1]
+    assert time.monotonic() - began >= 0.1
+    (told,) = caplog.messages
+    assert told.startswith("Spotify asks to wait")
 
 
 def test_the_first_stop_counts() -> None:
