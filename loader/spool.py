@@ -32,7 +32,3 @@ class Spool:
     def cut_back(self, position: int) -> None:
         """Forget everything from `position` on."""
         self._file.truncate(position)
-
-    def close(self) -> None:
-        """Delete the file."""
-        self._file.close()

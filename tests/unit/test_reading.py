@@ -27,10 +27,8 @@ def api() -> Iterator[SampleApi]:
 
 
 @pytest.fixture
-def spool() -> Iterator[Spool]:
-    opened = Spool()
-    yield opened
-    opened.close()
+def spool() -> Spool:
+    return Spool()
 
 
 def _read(api: SampleApi, playlist_id: str, spool: Spool, *, user: bool = False) -> Reading:

@@ -1,17 +1,13 @@
 """The spool gives back the lines it was given, in parts, while more are written."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from loader.spool import Spool
 
 
 @pytest.fixture
-def spool() -> Iterator[Spool]:
-    opened = Spool()
-    yield opened
-    opened.close()
+def spool() -> Spool:
+    return Spool()
 
 
 def test_lines_come_back_in_order_and_whole(spool: Spool) -> None:
