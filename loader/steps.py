@@ -31,7 +31,6 @@ class Steps:
     """
 
     def __init__(self) -> None:
-        """Begin without steps; use it as a context manager."""
         self.seconds: dict[str, float] = {}
         self._bars: Progress | None = None
 
