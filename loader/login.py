@@ -23,7 +23,6 @@ from loader.consent_server import Address, consent_code
 from loader.errors import ComeBackLaterError, PipelineError, RefusedError, SettingsError
 from loader.refusals import FaultError, RateLimitedError
 from loader.settings import SpotifyAccess
-from loader.spotify import TIMEOUT
 from loader.tokens import Tokens
 
 PATIENCE = 300.0  # seconds in which the user says yes in the browser
@@ -61,7 +60,7 @@ def login(access: SpotifyAccess, *, printed: bool) -> None:
 
 
 def _refresh_token(access: SpotifyAccess, address: Address) -> str:
-    tokens = Tokens(replace(access, refresh_token=None), requests.Session(), TIMEOUT)
+    tokens = Tokens(replace(access, refresh_token=None), requests.Session())
     state = secrets.token_urlsafe(24)
     url = tokens.consent_url(state)
 

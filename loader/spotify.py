@@ -35,14 +35,13 @@ from loader.refusals import (
     unreachable,
 )
 from loader.settings import SpotifyAccess
-from loader.tokens import Tokens
+from loader.tokens import TIMEOUT, Tokens
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 TRIES = 5  # of one request against faults: some ten seconds in all, then it is an outage
 RATE_LIMITED_TRIES = 5  # of one request that is told to wait again and again
-TIMEOUT = 20.0  # seconds for a connection, and for each silence in an answer
 
 
 class _CountingAdapter(HTTPAdapter):
@@ -84,7 +83,7 @@ class Spotify:
         self._pause = Pause(max_wait)
         self._signing_in = threading.Lock()
         self._under_way = threading.BoundedSemaphore(concurrency)
-        self._tokens = Tokens(access, self._session(), TIMEOUT)
+        self._tokens = Tokens(access, self._session())
         self._token = ""
         self._spotipy = spotipy.Spotify(requests_session=self._session(), requests_timeout=TIMEOUT)
         self._spotipy.prefix = f"{access.api_url}/"

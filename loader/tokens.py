@@ -21,6 +21,7 @@ from loader.settings import SpotifyAccess
 # spotipy logs tokens at DEBUG, and at ERROR every refusal that is handled by us.
 logging.getLogger("spotipy").setLevel(logging.CRITICAL)
 
+TIMEOUT = 20.0  # seconds for a connection, and for each silence in an answer
 SCOPES = "playlist-read-private playlist-read-collaborative"
 
 
@@ -30,10 +31,9 @@ class Tokens:
     Args:
         access: the credentials, and the address of the accounts service.
         session: sends the requests; spotipy's own would retry and wait by itself.
-        timeout: seconds for a connection, and for each silence in an answer.
     """
 
-    def __init__(self, access: SpotifyAccess, session: requests.Session, timeout: float) -> None:
+    def __init__(self, access: SpotifyAccess, session: requests.Session) -> None:
         self._refresh_token = access.refresh_token
         self._consent_date = access.consent_date
         self._response = requests.Response()
@@ -42,7 +42,7 @@ class Tokens:
             access.client_id,
             access.client_secret,
             requests_session=session,
-            requests_timeout=timeout,
+            requests_timeout=TIMEOUT,
             cache_handler=MemoryCacheHandler(),
         )
         self._user = SpotifyOAuth(
@@ -51,7 +51,7 @@ class Tokens:
             access.redirect_uri,
             scope=SCOPES,
             requests_session=session,
-            requests_timeout=timeout,
+            requests_timeout=TIMEOUT,
             cache_handler=MemoryCacheHandler(),
             open_browser=False,
             show_dialog=True,  # so that the user says yes, and the six months begin, each time
