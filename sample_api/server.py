@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -115,12 +114,7 @@ class SampleApi:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop, and cut every connection."""
         self.stop()
 
@@ -190,8 +184,9 @@ class SampleApi:
         if self.latency:
             time.sleep(self.latency)
         with self._counting:
-            limited = self.rate_limit and request.path.startswith("/v1/")
-            refusal = self.rate_limit.refusal() if self.rate_limit and limited else None
+            refusal = None
+            if self.rate_limit and request.path.startswith("/v1/"):
+                refusal = self.rate_limit.refusal()
             name = endpoint.name if endpoint else ""
             fault = faults.first_striking(self.faults, name, request)
         if refusal:
