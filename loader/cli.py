@@ -8,7 +8,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NoReturn, get_args
@@ -226,7 +226,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run_command = commands.add_parser("run", help=run.__doc__, description=run.__doc__)
+    def command(function: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        """Add the command that a function is: its name, and its docstring as the help."""
+        text = function.__doc__
+        added = commands.add_parser(function.__name__, help=text, description=text)
+        added.set_defaults(command=function)
+        return added
+
+    run_command = command(run)
     run_command.add_argument(
         "--sample",
         action="store_true",
@@ -246,28 +253,23 @@ def _parser() -> argparse.ArgumentParser:
     run_command.add_argument(
         "--force", action="store_true", help="load also the playlists that have not changed"
     )
-    run_command.set_defaults(command=run)
 
-    login_command = commands.add_parser("login", help=login.__doc__, description=login.__doc__)
+    login_command = command(login)
     login_command.add_argument(
         "--print",
         action="store_true",
         help="print the refresh token alone, for a secret store, instead of writing it to .env",
     )
-    login_command.set_defaults(command=login)
 
-    check_command = commands.add_parser("check", help=check.__doc__, description=check.__doc__)
+    check_command = command(check)
     check_command.add_argument(
         "--env-file",
         type=Path,
         metavar="FILE",
         help="only tell which lines of this .env ECS would read differently",
     )
-    check_command.set_defaults(command=check)
 
-    answers_command = commands.add_parser(
-        "answers", help=answers.__doc__, description=answers.__doc__
-    )
+    answers_command = command(answers)
     answers_command.add_argument(
         "--question", type=int, choices=QUESTION_NUMBERS, help="only this one of the five questions"
     )
@@ -285,16 +287,13 @@ def _parser() -> argparse.ArgumentParser:
         help="print all rows of a question as CSV; a name that a spreadsheet would take for a "
         "formula begins with an apostrophe",
     )
-    answers_command.set_defaults(command=answers)
 
-    report_command = commands.add_parser("report", help=report.__doc__, description=report.__doc__)
-    report_command.set_defaults(command=report)
+    command(report)
 
-    status_command = commands.add_parser("status", help=status.__doc__, description=status.__doc__)
+    status_command = command(status)
     status_command.add_argument("--json", action="store_true", help="print it for machines")
-    status_command.set_defaults(command=status)
 
-    purge_command = commands.add_parser("purge", help=purge.__doc__, description=purge.__doc__)
+    purge_command = command(purge)
     purge_command.add_argument(
         "--dry-run", action="store_true", help="count what would be deleted, and delete nothing"
     )
@@ -310,9 +309,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="delete all that the pipeline has stored, as when a user disconnects",
     )
-    purge_command.set_defaults(command=purge)
 
-    dbt_command = commands.add_parser("dbt", help=dbt.__doc__, description=dbt.__doc__)
+    dbt_command = command(dbt)
     dbt_command.add_argument("arguments", nargs="+", metavar="-- ARGS", help="dbt's own arguments")
-    dbt_command.set_defaults(command=dbt)
     return parser
