@@ -16,7 +16,7 @@ from rich.text import Text
 from loader.console import printable
 from loader.database import rows
 from loader.errors import PipelineError, SettingsError
-from loader.questions import QUESTIONS, Column, Question, Row
+from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column, Question, Row
 from loader.sentences import NO_TRACKS, without_isolates
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
@@ -55,7 +55,7 @@ class Answers:
         database: connection,
         marts: str,
         playlist_ids: Sequence[str] | None = None,
-        numbers: Sequence[int] = range(1, len(QUESTIONS) + 1),
+        numbers: Sequence[int] = QUESTION_NUMBERS,
     ) -> None:
         self._database = database
         self._marts = marts

@@ -13,16 +13,20 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from loader import __version__, check_env_file, database, dotenv_file, logs, notices, settings
+from loader import __version__, check_env_file, database, dotenv_file, logs, run_lock, settings
+from loader import sample as bundled
+from loader import status as last_runs
+from loader.answers import Answers
 from loader.console import console, utf8_output
 from loader.deadline import deadline
 from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SettingsError, SignalledError, in_words
 from loader.findings import exit_code, print_findings
+from loader.questions import QUESTION_NUMBERS
 from loader.redaction import redacted
-from loader.run_log import new_run_id
+from loader.report import write_report
+from loader.transform import Transformation, run_dbt
 
-QUESTION_NUMBERS = range(1, 6)  # not asked of loader.questions, which has the database driver
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
 
 
@@ -60,6 +64,8 @@ def _finished(code: int) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Load the playlists, build and test the marts, print the five answers."""
+    from loader import notices  # noqa: PLC0415 - requests, which only a run needs
+
     config = settings.pipeline_config()
     changes: dict[str, object] = {}
     if options.playlist:
@@ -68,12 +74,11 @@ def run(options: argparse.Namespace) -> int:
         changes["load_method"] = options.load_method
     if changes:
         config = settings.validated({**config.model_dump(), **changes}, "arguments")
-    run_id = new_run_id()
-    lines = logs.RunLines(run_id)
+    lines = logs.RunLines()
     notify_url = config.notify_url.get_secret_value() if config.notify_url else None
     with (
         lines.collected(),
-        notices.on_failure(notify_url, run_id),
+        notices.on_failure(notify_url, lines.run_id),
         deadline(config.max_runtime),
     ):
         _run(config, lines, sample=options.sample, force=options.force)
@@ -83,9 +88,6 @@ def run(options: argparse.Namespace) -> int:
 def _run(
     config: settings.PipelineConfig, lines: logs.RunLines, *, sample: bool, force: bool
 ) -> None:
-    from loader import sample as bundled  # noqa: PLC0415 - only a run needs the database driver
-    from loader.transform import Transformation  # noqa: PLC0415
-
     access_to: AbstractContextManager[settings.SpotifyAccess]
     if sample:
         bundled.refuse_unless_embedded()
@@ -108,8 +110,6 @@ def _run(
 
 def answers(options: argparse.Namespace) -> int:
     """Print the five questions and their answers."""
-    from loader.answers import Answers  # noqa: PLC0415 - the database driver
-
     if options.csv and not options.question:
         raise SettingsError("--csv prints one table: say which, such as --question 2.")
     config = settings.pipeline_config()
@@ -130,8 +130,6 @@ def answers(options: argparse.Namespace) -> int:
 
 def report(_: argparse.Namespace) -> int:
     """Make the HTML page about the playlists from what was loaded."""
-    from loader.report import write_report  # noqa: PLC0415 - the database driver
-
     config = settings.pipeline_config()
     if not config.report:
         raise SettingsError("`report: false` in pipeline.yml switches the page off: name its file.")
@@ -143,9 +141,6 @@ def report(_: argparse.Namespace) -> int:
 
 def status(options: argparse.Namespace) -> int:
     """Show the last runs; exit code 1 when the last one failed or none ended well lately."""
-    from loader import run_lock  # noqa: PLC0415 - the database driver
-    from loader import status as last_runs  # noqa: PLC0415
-
     config = settings.pipeline_config()
     try:
         with _database():
@@ -167,15 +162,13 @@ def status(options: argparse.Namespace) -> int:
 
 def dbt(options: argparse.Namespace) -> int:
     """Run dbt with the same settings and database, such as `dbt -- docs serve`."""
-    from loader.transform import run_dbt  # noqa: PLC0415 - dbt takes its time to import
-
     with _database():
         return run_dbt(options.arguments, settings.pipeline_config().schema_prefix)
 
 
 def purge(options: argparse.Namespace) -> int:
     """Delete the playlists that are no longer configured, and what is older than retention_days."""
-    from loader import purge as deletion  # noqa: PLC0415 - the database driver
+    from loader import purge as deletion  # noqa: PLC0415 - spotipy
     from loader.purge.playlists import chosen  # noqa: PLC0415 - beside it
 
     config = settings.pipeline_config()
@@ -204,7 +197,7 @@ def check(options: argparse.Namespace) -> int:
         found = check_env_file.findings(options.env_file)
         print_findings(console(), found)
         return exit_code(found)
-    from loader import check as readiness  # noqa: PLC0415 - spotipy and the database driver
+    from loader import check as readiness  # noqa: PLC0415 - spotipy
 
     return readiness.check(console())
 

@@ -10,6 +10,7 @@ speaks, and everybody when something is wrong; everywhere else dbt tells of each
 
 import logging
 import os
+import secrets
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -173,31 +174,29 @@ class _PassedOn(logging.Handler):
 class RunLines:
     """The lines of one run, while it goes on.
 
-    Args:
-        run_id: names the file, and goes into every JSON line.
-
     Attributes:
         told: how the run of this process ended has been logged.
-        run_id: the same as given.
         began: when (UTC).
+        run_id: sorts by that time and is never used twice; names the file, and goes into every
+            JSON line.
         screen: the handler that shows them.
     """
 
     told = False
 
-    def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
-        self.screen = ScreenHandler(run_id)
+    def __init__(self) -> None:
         self.began = datetime.now(UTC)
+        self.run_id = f"{self.began:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        self.screen = ScreenHandler(self.run_id)
         self._kept = _Kept()
         self._handlers: list[logging.Handler] = [self.screen, self._kept]
         with suppress(OSError):
             FOLDER.mkdir(exist_ok=True)
-            self._handlers.append(_File(FOLDER / f"{run_id}.log", encoding="utf-8"))
+            self._handlers.append(_File(FOLDER / f"{self.run_id}.log", encoding="utf-8"))
             for old in sorted(FOLDER.glob(FILES_OF_RUNS))[:-FILES_KEPT]:
                 old.unlink()
         for handler in self._handlers[1:]:
-            handler.setFormatter(Line(run_id, json=as_json()))
+            handler.setFormatter(Line(self.run_id, json=as_json()))
 
     @property
     def text(self) -> str:

@@ -166,3 +166,4 @@ QUESTIONS = (
         "genre_track_and_artist_details",
     ),
 )
+QUESTION_NUMBERS = range(1, len(QUESTIONS) + 1)

@@ -5,7 +5,6 @@ on, a log that cannot be written breaks nothing: a warning says so on standard e
 """
 
 import logging
-import secrets
 import socket
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -30,11 +29,6 @@ from loader.transform import NodeResult
 log = logging.getLogger(__name__)
 
 Status = Literal["running", "success", "skipped", "partial", "failed", "abandoned"]
-
-
-def new_run_id() -> str:
-    """Return an id that sorts by time and is never used twice."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
 class RunLog:
