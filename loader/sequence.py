@@ -186,7 +186,7 @@ class _Run:
         path = self.config.report
         if not path:
             return None
-        if not anew and os.access(path, os.F_OK):  # exists() raises where a folder is closed
+        if not anew and _is_there(path):
             return path
         with self.steps.step("Report"):
             return path if renew_report(self.config.schema_prefix, path) else None
@@ -195,7 +195,7 @@ class _Run:
         """Return the files that a build left, and the page that shows the last good answers."""
         files = self.transformation.artefacts
         page = self.config.report
-        return [*files, page] if files and page and page.exists() else files
+        return [*files, page] if files and page and _is_there(page) else files
 
     def summary(self, report: Path | None) -> Summary:
         """Return what is to be told at the end."""
@@ -242,6 +242,11 @@ class _Run:
         with database.connected() as connection, connection.cursor() as cursor:
             cursor.execute("select to_regclass(%s) is not null", [f"{self.marts}.playlists"])
             return cursor.fetchone() == (True,)
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a file is there; Path.exists raises where a folder is closed."""
+    return os.access(path, os.F_OK)
 
 
 def _print(marts: str, outcome: Outcome, summary: Summary) -> None:

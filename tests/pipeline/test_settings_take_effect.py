@@ -14,10 +14,12 @@ def test_prefix_and_concurrency_take_effect(elt: CommandLine, database: Database
         "playlists": [SHARED_PLAYLIST],
         "schema_prefix": "my_radio",
         "concurrency": 1,
+        "report": f"{'too long a name' * 20}.html",
     }
     with SampleApi(latency=0.02, mode="development") as api:
         finished = elt("run", database=database, api=api, user=True, config=config)
     assert finished.code == 0, finished.output
+    assert "No report was made, the answers are good" in finished.stderr
     wrong = wrong_answers(
         database, api.catalogue, [SHARED_PLAYLIST], mode="development", schema="my_radio_marts"
     )
