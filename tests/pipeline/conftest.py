@@ -1,6 +1,8 @@
 """Runs of the pipeline that several test files look at, so that each is made only once."""
 
+import pickle
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from command_line import CommandLine
@@ -13,26 +15,34 @@ SampleRun = Callable[[PostgresServer, str], Run]
 
 
 @pytest.fixture(scope="session")
-def sample_run(new_elt: Callable[[], CommandLine]) -> SampleRun:
-    """Makes a first run of the sample on a server in a mode, once for each pair."""
-    runs: dict[tuple[int, str], Run] = {}
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
+    """Gives a first run of the sample on a server in a mode, made once for each pair.
+
+    Its database is a copy, so that nobody looks at what others copy.
+    """
+
+    def make(server: PostgresServer, mode: str) -> Run:
+        database = server.new_database()
+        # What it writes is looked at while other workers write elsewhere.
+        elt = CommandLine(tmp_path_factory.mktemp("elt"), tmp_path_factory.mktemp("dbt"))
+        with SampleApi(mode=mode, latency=0.02) as api:  # so that calls can overlap
+            finished = elt(
+                "run",
+                database=database,
+                api=api,
+                user=mode == "development",
+                config={"playlists": [MAIN_PLAYLIST]},
+            )
+        folders = (elt.folder, elt.parse_state)
+        return Run(finished, database, api.catalogue, list(api.requests), mode, folders)
 
     def run(server: PostgresServer, mode: str) -> Run:
-        if (server.port, mode) not in runs:
-            database, elt = server.new_database(), new_elt()
-            with SampleApi(mode=mode, latency=0.02) as api:  # so that calls can overlap
-                finished = elt(
-                    "run",
-                    database=database,
-                    api=api,
-                    user=mode == "development",
-                    config={"playlists": [MAIN_PLAYLIST]},
-                )
-            folders = (elt.folder, elt.parse_state)
-            runs[server.port, mode] = Run(
-                finished, database, api.catalogue, list(api.requests), mode, folders
-            )
-        return runs[server.port, mode]
+        made = server.folder / f"sample-run-{mode}"
+        with server.alone(made.name):
+            if not made.exists():
+                made.write_bytes(pickle.dumps(make(server, mode)))
+        found: Run = pickle.loads(made.read_bytes())  # noqa: S301 - our own
+        return replace(found, database=server.new_database(template=found.database["PGDATABASE"]))
 
     return run
 

@@ -21,6 +21,11 @@ TABLES = """
 select format('%I.%I', table_schema, table_name) from information_schema.tables
 where table_schema like 'spotify%' and table_type = 'BASE TABLE' order by 1
 """
+# Those of this database alone: others work on the same server.
+LOCKS = """
+select 1 from pg_locks
+where database = (select oid from pg_database where datname = current_database())
+"""
 # A rejected build, and a sentence about each playlist.
 LEFTOVERS = """
 create schema if not exists spotify_marts_candidate;
@@ -374,7 +379,7 @@ def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
     with connected(one.database) as cursor:
         cursor.execute("begin; lock table spotify_raw.artists in share mode")
         process = one.start("purge", "--playlist", SHARED_PLAYLIST)
-        wait_until(one.database, "select 1 from pg_locks where not granted")
+        wait_until(one.database, f"{LOCKS} and not granted")
         refused = one("run", "--playlist", SHARED_PLAYLIST)
         assert refused.code == 1
         assert "or a purge" in refused.last_line
@@ -400,7 +405,7 @@ def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
 def test_a_purge_leaves_a_run_alone(both: Purger) -> None:
     both.api.faults = [Fault("slow", "items", seconds=30)]
     process = both.start("run", "--force")
-    wait_until(both.database, "select 1 from pg_locks where locktype = 'advisory' and granted")
+    wait_until(both.database, f"{LOCKS} and locktype = 'advisory' and granted")
     refused = both("purge", "--everything")
     assert refused.code == 1
     assert "Another run is at work" in refused.last_line
