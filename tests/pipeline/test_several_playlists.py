@@ -2,18 +2,17 @@
 
 from command_line import CommandLine
 from marts import wrong_answers, wrong_profiles
-from postgres_server import Database, query
+from postgres_server import query
+from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
 
 def test_a_third_playlist_joins_two_that_stay(
-    elt: CommandLine, database: Database, extended_api: SampleApi
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
     two = [SHARED_PLAYLIST, OTHERS_PLAYLIST]
-    written_twice = [f"spotify:playlist:{SHARED_PLAYLIST}", OTHERS_PLAYLIST, SHARED_PLAYLIST]
-    first = elt("run", database=database, api=extended_api, config={"playlists": written_twice})
-    assert first.code == 0, first.output
+    database = loaded(*two)
     assert wrong_answers(database, extended_api.catalogue, two) == []
 
     url = f"https://open.spotify.com/playlist/{MAIN_PLAYLIST}?si=0123456789abcdef"
