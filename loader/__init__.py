@@ -32,7 +32,3 @@ Where what is:
     embedded, psql, bootstrap
     sample                            the bundled sample, kept apart from real data
 """
-
-from importlib.metadata import version
-
-__version__ = version("spotify-elt")

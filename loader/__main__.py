@@ -1,7 +1,7 @@
 """`python -m loader` is the same as the command `spotify-elt`.
 
 Ctrl-C may come while Python is still importing; it must end the command without a traceback then
-too, so the signals are taken care of before anything else is imported.
+too, so the signals are taken care of before anything else is imported, also by the package.
 """
 
 import os

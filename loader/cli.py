@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from loader import __version__, check_env_file, database, dotenv_file, logs, run_lock, settings
+from loader import check_env_file, database, dotenv_file, logs, run_lock, settings, versions
 from loader import sample as bundled
 from loader import status as last_runs
 from loader.answers import Answers
@@ -206,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="spotify-elt",
         description="What is in a Spotify playlist: raw JSON to PostgreSQL, five tested answers.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {versions.OWN}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(function: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:

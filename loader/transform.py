@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from loader import __version__, database
+from loader import database, versions
 from loader.errors import BuildError, one_line
 
 dbt_log = logging.getLogger("dbt")
@@ -125,7 +125,7 @@ class Transformation:
     @property
     def version(self) -> str:
         """A digest of the dbt project: what is built with another one is built anew."""
-        digest = hashlib.sha256(__version__.encode())
+        digest = hashlib.sha256(versions.OWN.encode())
         for path in sorted(PROJECT.rglob("*")):
             if path.suffix in PROJECT_FILES and PARSED_AHEAD not in path.parents:
                 digest.update(path.read_bytes())

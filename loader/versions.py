@@ -3,6 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+OWN = version("spotify-elt")
 PACKAGES = ("spotify-elt", "dlt", "dbt-core", "dbt-postgres", "spotipy")
 
 

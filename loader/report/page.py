@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from loader import __version__
+from loader import versions
 from loader.redaction import redacted
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ def as_html(contents: dict[str, Any], *, sample: bool) -> str:
     script = "".join(_asset(name) for name in SCRIPTS)
     data = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "version": __version__,
+        "version": versions.OWN,
         "sample": sample,
         **contents,
     }
