@@ -2,9 +2,9 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TextIO
+from typing import Any, TextIO
 
 import psycopg2.errors
 from psycopg2.extensions import connection
@@ -16,7 +16,7 @@ from rich.text import Text
 from loader.console import printable
 from loader.database import rows
 from loader.errors import PipelineError, SettingsError
-from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column, Question, Row
+from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column, Row
 from loader.sentences import NO_TRACKS, without_isolates
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
@@ -27,7 +27,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 # The playlists asked for, in that order; all of them, by name, where none were.
 PLAYLISTS = """
-select playlists.playlist_id, playlists.playlist_name, count(entries.position) as count_entries
+select
+    playlists.playlist_id,
+    playlists.playlist_name,
+    count(entries.position) as count_entries,
+    count(*) filter (where entries.entry_type = 'track') as count_tracks
 from {marts}.playlists as playlists
 left join {marts}.playlist_entries as entries on playlists.playlist_id = entries.playlist_id
 where %(ids)s::text[] is null or playlists.playlist_id = any(%(ids)s)
@@ -80,12 +84,12 @@ class Answers:
             name = printable(playlist["playlist_name"] or playlist["playlist_id"])
             heading = f"{name} ({playlist['count_entries']} rows)"
             screen.print(f"\n{heading}", style="bold", markup=False)
-            answered = list(self._of(playlist))
-            if not any(answer for _, _, answer in answered):
+            if not playlist["count_tracks"]:
                 screen.print(NO_TRACKS)
                 continue
-            for number, question, answer in answered:
-                _print_answer(screen, f"{number}. {question.words}", question, answer)
+            for number in self._numbers:
+                # One answer of a long playlist at a time is enough to have in memory.
+                _print_answer(screen, number, self._rows(playlist, number))
 
     def as_json(self) -> str:
         """Return all rows as one JSON object."""
@@ -93,16 +97,7 @@ class Answers:
             {
                 "playlist_id": playlist["playlist_id"],
                 "playlist_name": playlist["playlist_name"],
-                "answers": [
-                    {
-                        "question": number,
-                        "words": question.words,
-                        "sentence": without_isolates(question.sentence(answer)),
-                        "view": question.view,
-                        "rows": answer,
-                    }
-                    for number, question, answer in self._of(playlist)
-                ],
+                "answers": [self._answer(playlist, number) for number in self._numbers],
             }
             for playlist in self._playlists
         ]
@@ -113,26 +108,32 @@ class Answers:
 
         A text that a spreadsheet would take for a formula stands behind an apostrophe.
         """
-        question = QUESTIONS[self._numbers[0] - 1]
-        names = question.column_names(self._database, self._marts)
+        number = self._numbers[0]
+        names = QUESTIONS[number - 1].column_names(self._database, self._marts)
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["playlist_id", "playlist_name", *names])
         for playlist in self._playlists:
             head = [playlist["playlist_id"], playlist["playlist_name"]]
-            for row in question.rows(self._database, self._marts, playlist["playlist_id"]):
+            for row in self._rows(playlist, number):
                 writer.writerow(map(_no_formula, [*head, *row.values()]))
 
-    def _of(self, playlist: Row) -> Iterator[tuple[int, Question, list[Row]]]:
-        for number in self._numbers:
-            question = QUESTIONS[number - 1]
-            yield (
-                number,
-                question,
-                question.rows(self._database, self._marts, playlist["playlist_id"]),
-            )
+    def _answer(self, playlist: Row, number: int) -> Mapping[str, Any]:
+        question = QUESTIONS[number - 1]
+        answer = self._rows(playlist, number)
+        return {
+            "question": number,
+            "words": question.words,
+            "sentence": without_isolates(question.sentence(answer)),
+            "view": question.view,
+            "rows": answer,
+        }
+
+    def _rows(self, playlist: Row, number: int) -> list[Row]:
+        return QUESTIONS[number - 1].rows(self._database, self._marts, playlist["playlist_id"])
 
 
-def _print_answer(screen: Console, title: str, question: Question, answer: Sequence[Row]) -> None:
+def _print_answer(screen: Console, number: int, answer: Sequence[Row]) -> None:
+    question = QUESTIONS[number - 1]
     columns = [
         column
         for column in question.columns
@@ -151,7 +152,7 @@ def _print_answer(screen: Console, title: str, question: Question, answer: Seque
     for row in answer[:ROWS_PRINTED]:
         cells = (Text(_shown(row, column), no_wrap=True, overflow="ellipsis") for column in columns)
         table.add_row(*cells)
-    screen.print(f"\n{title}", style="bold", markup=False)
+    screen.print(f"\n{number}. {question.words}", style="bold", markup=False)
     screen.print(printable(without_isolates(question.sentence(answer))), markup=False)
     if answer:
         screen.print(table)

@@ -8,6 +8,7 @@ in `vendor` is other people's: `make vendor` renews it.
 
 import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg2.errors
@@ -72,11 +73,12 @@ def delete_report(path: Path) -> None:
         log.warning("Delete %s yourself, it shows what was deleted: %s", path, error)
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, pieces: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

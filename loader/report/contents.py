@@ -3,7 +3,7 @@
 from psycopg2.extensions import connection
 
 from loader.database import rows
-from loader.questions import QUESTIONS, Row
+from loader.questions import QUESTIONS, Question, Row
 from loader.report.changes import changes
 from loader.report.json_tables import Json, as_json, as_table
 from loader.report.missing import missing
@@ -89,16 +89,17 @@ def read_contents(database: connection, marts: str) -> Json:
 
 def _playlist(database: connection, marts: str, head: Row) -> Json:
     playlist_id = head["playlist_id"]
-    answers = []
-    for question in QUESTIONS:
-        answer = question.rows(database, marts, playlist_id)
-        answers.append({"sentence": question.sentence(answer), "table": as_table(answer)})
     return {
         "head": {name: as_json(value) for name, value in head.items()},
-        "answers": answers,
+        "answers": [_answer(database, marts, playlist_id, question) for question in QUESTIONS],
         "artists": as_table(rows(database, ARTISTS.format(marts=marts), [playlist_id])),
         "missing": missing(database, marts, head),
         "changes": changes(database, marts, head),
         "profile": profile(database, marts, playlist_id),
         "overlap": overlap(database, marts, playlist_id),
     }
+
+
+def _answer(database: connection, marts: str, playlist_id: str, question: Question) -> Json:
+    answer = question.rows(database, marts, playlist_id)
+    return {"sentence": question.sentence(answer), "table": as_table(answer)}

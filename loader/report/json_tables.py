@@ -17,9 +17,9 @@ def as_table(rows: Sequence[Row]) -> str:
     It is text at once, so that not all tables of a long playlist are in memory as objects.
     """
     columns = list(rows[0]) if rows else []
-    listed = [list(row.values()) for row in rows]
-    table = {"columns": columns, "rows": listed}
-    return json.dumps(table, default=as_json, separators=(",", ":"))
+    # Row by row: of a list in one piece json keeps each value as text until the end.
+    listed = ",".join(_as_text(list(row.values())) for row in rows)
+    return f'{{"columns":{_as_text(columns)},"rows":[{listed}]}}'
 
 
 def as_json(value: object) -> object:
@@ -27,3 +27,7 @@ def as_json(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _as_text(values: list[Any]) -> str:
+    return json.dumps(values, default=as_json, separators=(",", ":"))

@@ -28,8 +28,11 @@ SCRIPTS = (
 ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-def as_html(contents: dict[str, Any], *, sample: bool) -> str:
-    """Return the page as HTML.
+def as_html(contents: dict[str, Any], *, sample: bool) -> tuple[str, str, str]:
+    """Return the page as HTML, in pieces: what is before its data, these, and what is after them.
+
+    Data are in ASCII, of which a character is one byte in memory; in one text with the scripts,
+    or beside one emoji, each would be two or four.
 
     Args:
         contents: as `read_contents` returns them.
@@ -48,8 +51,11 @@ def as_html(contents: dict[str, Any], *, sample: bool) -> str:
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return Template(_asset("assets/page.html")).substitute(
-        policy=policy, style=style, script=script, data=_as_json(data)
+    before, after = (Template(half) for half in _asset("assets/page.html").split("$data"))
+    return (
+        before.substitute(policy=policy, style=style),
+        _as_json(data),
+        after.substitute(script=script),
     )
 
 
@@ -63,6 +69,5 @@ def _hash(text: str) -> str:
 
 
 def _as_json(data: dict[str, Any]) -> str:
-    # In ASCII, of which a character is one byte in memory; beside one emoji each would be four.
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
     return redacted(text).translate(ESCAPED)
