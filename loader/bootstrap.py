@@ -98,9 +98,15 @@ def _master(arn: str) -> tuple[str, str]:
     """Return the master's name and password, as RDS keeps them in Secrets Manager."""
     with aws.told_plainly(f"The master's secret {arn} cannot be read"):
         answer = aws.client("secretsmanager").get_secret_value(SecretId=arn)
+    try:
         secret = json.loads(answer["SecretString"])
-        protect(secret["password"])
-        return secret["username"], secret["password"]
+        master, password = secret["username"], secret["password"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise SettingsError(
+            f"The master's secret {arn} is not one that RDS keeps: it needs username and password."
+        ) from error
+    protect(password)
+    return master, password
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 import pytest
@@ -42,6 +43,13 @@ class Bootstrap:
         )
 
 
+def secrets_manager(aws: dict[str, str]) -> Any:
+    session = boto3.Session(aws["AWS_ACCESS_KEY_ID"], aws["AWS_SECRET_ACCESS_KEY"])
+    return session.client(
+        "secretsmanager", region_name=aws["AWS_REGION"], endpoint_url=aws["AWS_ENDPOINT_URL"]
+    )
+
+
 @pytest.fixture
 def bootstrap(any_server: PostgresServer, aws: dict[str, str]) -> Iterator[Bootstrap]:
     """On each server in turn."""
@@ -50,13 +58,9 @@ def bootstrap(any_server: PostgresServer, aws: dict[str, str]) -> Iterator[Boots
         cursor.execute(f'create role "{MASTER}" login createrole password %s', [PASSWORD])
         cursor.execute(f'create role rds_iam; grant rds_iam to "{MASTER}" with admin option')
         cursor.execute(f'alter database {database["PGDATABASE"]} owner to "{MASTER}"')
-    session = boto3.Session(aws["AWS_ACCESS_KEY_ID"], aws["AWS_SECRET_ACCESS_KEY"])
-    secrets = session.client(
-        "secretsmanager", region_name=aws["AWS_REGION"], endpoint_url=aws["AWS_ENDPOINT_URL"]
-    )
     text = json.dumps({"username": MASTER, "password": PASSWORD})
     name = f"{database['PGPORT']}-{database['PGDATABASE']}"
-    arn = secrets.create_secret(Name=name, SecretString=text)["ARN"]
+    arn = secrets_manager(aws).create_secret(Name=name, SecretString=text)["ARN"]
     environment = {**database, **aws, "PGUSER": ROLE, "MASTER_SECRET_ARN": arn}
     del environment["PGPASSWORD"]
     yield Bootstrap({**database, "PGUSER": MASTER, "PGPASSWORD": PASSWORD}, environment)
@@ -129,4 +133,16 @@ def test_what_is_wrong_is_one_sentence(
     finished = bootstrap()
     assert finished.returncode == 2
     assert told in finished.stderr
+    assert finished.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["no JSON", '{"password": "of nobody"}', '["a", "list"]'])
+def test_a_secret_that_is_not_the_masters_is_one_sentence(
+    bootstrap: Bootstrap, aws: dict[str, str], text: str
+) -> None:
+    arn = bootstrap.environment["MASTER_SECRET_ARN"]
+    secrets_manager(aws).put_secret_value(SecretId=arn, SecretString=text)
+    finished = bootstrap()
+    assert finished.returncode == 2
+    assert finished.stderr.endswith("it needs username and password.\n")
     assert finished.stderr.count("\n") == 1
