@@ -136,7 +136,7 @@ def test_what_is_wrong_is_one_sentence(
     assert finished.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("text", ["no JSON", '{"password": "of nobody"}', '["a", "list"]'])
+@pytest.mark.parametrize("text", ["no JSON", '{"password": "of nobody"}'])
 def test_a_secret_that_is_not_the_masters_is_one_sentence(
     bootstrap: Bootstrap, aws: dict[str, str], text: str
 ) -> None:
