@@ -94,7 +94,7 @@ vendor: ## Renew the report's chart library from npm (needs Node.js)
 	done
 
 psql: .venv/.project ## Open psql on the pipeline's database
-	@$(BIN)/python -m loader.psql
+	@$(BIN)/python -m loader.postgres.psql
 
 # Attestations would go to ECR as images of their own, and push older ones out of the twenty.
 image: ## Build the image (PLATFORM=linux/arm64 for Graviton, ENGINE=podman)

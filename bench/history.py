@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from psycopg2.extensions import cursor
 from psycopg2.extras import execute_values
 
-from loader import database
-from loader.embedded import embedded_postgres
+from loader.postgres import database
+from loader.postgres.embedded import embedded_postgres
 from loader.transform import Transformation
 
 TRACKS, ALBUMS, ARTISTS = 200, 150, 150

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.console import printable
-from loader.database import rows
 from loader.errors import PipelineError, SettingsError
+from loader.postgres.database import rows
 from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column, Row
 from loader.sentences import NO_TRACKS, without_isolates
 

@@ -15,7 +15,8 @@ from loader.console import counted
 from loader.errors import SettingsError
 from loader.findings import Finding, exit_code, print_findings
 from loader.local_file import LocalFile
-from loader.settings import PipelineConfig, SpotifyAccess
+from loader.settings import PipelineConfig
+from loader.spotify.access import SpotifyAccess, spotify_access
 
 
 def check(screen: Console) -> int:
@@ -57,7 +58,7 @@ def _env_file() -> list[Finding]:
 def _credentials() -> tuple[SpotifyAccess | None, list[Finding]]:
     """Return who asks Spotify; or, where that is not set, a finding that says what to set."""
     try:
-        return settings.spotify_access(), []
+        return spotify_access(), []
     except SettingsError as error:
         return None, [Finding("Credentials", "problem", str(error), error.exit_code)]
 

@@ -7,11 +7,12 @@ from importlib.util import find_spec
 import psycopg2
 from psycopg2.extensions import connection
 
-from loader import database, embedded
-from loader.earlier_runs import EarlierRuns
 from loader.errors import PipelineError, one_line
 from loader.findings import Finding
-from loader.settings import PipelineConfig, SpotifyAccess
+from loader.postgres import database, embedded
+from loader.run_log.earlier_runs import EarlierRuns
+from loader.settings import PipelineConfig
+from loader.spotify.access import SpotifyAccess
 
 OLDEST, NEWEST = 14, 18  # major versions of PostgreSQL that are tested
 

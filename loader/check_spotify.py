@@ -2,15 +2,16 @@
 
 import json
 
-from loader import consent
 from loader.console import counted
 from loader.errors import ComeBackLaterError, PipelineError, WithheldError
+from loader.extract_load.reading import Head, PlaylistReader
+from loader.extract_load.references import References
+from loader.extract_load.spool import Spool
 from loader.findings import Finding, State
-from loader.reading import Head, PlaylistReader
-from loader.references import References
-from loader.settings import PipelineConfig, SpotifyAccess
-from loader.spool import Spool
-from loader.spotify import Spotify
+from loader.settings import PipelineConfig
+from loader.spotify import consent
+from loader.spotify.access import SpotifyAccess
+from loader.spotify.client import Spotify
 
 NONE_READABLE, SOME_UNREADABLE = 1, 3  # exit codes
 

@@ -13,17 +13,19 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from loader import check_env_file, database, dotenv_file, logs, run_lock, settings, versions
+from loader import check_env_file, dotenv_file, logs, settings, versions
 from loader import sample as bundled
-from loader import status as last_runs
 from loader.answers import Answers
 from loader.console import console, utf8_output
 from loader.deadline import deadline
 from loader.errors import PipelineError, SettingsError, SignalledError, in_words
 from loader.findings import exit_code, print_findings
+from loader.postgres import database, run_lock
 from loader.questions import QUESTION_NUMBERS
 from loader.redaction import redacted
 from loader.report import write_report
+from loader.run_log import status as last_runs
+from loader.spotify.access import SpotifyAccess, spotify_access
 from loader.transform import Transformation, run_dbt
 
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
@@ -87,12 +89,12 @@ def run(options: argparse.Namespace) -> int:
 def _run(
     config: settings.PipelineConfig, lines: logs.RunLines, *, sample: bool, force: bool
 ) -> None:
-    access_to: AbstractContextManager[settings.SpotifyAccess]
+    access_to: AbstractContextManager[SpotifyAccess]
     if sample:
         bundled.refuse_unless_embedded()
         access_to = bundled.sample_spotify()
     else:
-        access_to = nullcontext(settings.spotify_access())
+        access_to = nullcontext(spotify_access())
     with access_to as access, database.at_hand() as embedded:
         if embedded:
             with database.connected() as connection:
@@ -182,11 +184,11 @@ def purge(options: argparse.Namespace) -> int:
 
 def login(options: argparse.Namespace) -> int:
     """Sign in once in the browser, and keep the refresh token in .env."""
-    from loader import login as sign_in  # noqa: PLC0415 - spotipy
+    from loader.spotify import login as sign_in  # noqa: PLC0415 - spotipy
 
     # A bad date of the last consent is about to be replaced.
     known = {name: value for name, value in os.environ.items() if name != "SPOTIFY_CONSENT_DATE"}
-    sign_in.login(settings.spotify_access(known), printed=options.print)
+    sign_in.login(spotify_access(known), printed=options.print)
     return 0
 
 

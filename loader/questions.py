@@ -7,7 +7,7 @@ from typing import Any
 from psycopg2.extensions import connection
 
 from loader import sentences
-from loader.database import rows
+from loader.postgres.database import rows
 
 Row = Mapping[str, Any]
 

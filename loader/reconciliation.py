@@ -7,11 +7,11 @@ writes the counts into the run log, playlist by playlist, and fails a run where 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from loader import database
 from loader.console import counted
 from loader.errors import PipelineError
-from loader.outcome import PlaylistLoad
-from loader.stored import Stored
+from loader.extract_load.outcome import PlaylistLoad
+from loader.extract_load.stored import Stored
+from loader.postgres import database
 
 STAGES = {
     "rows_staged": "select playlist_id, count(*) from {prefix}_staging.stg_playlist_items "

@@ -14,8 +14,8 @@ from typing import Any
 from psycopg2.extensions import connection, cursor
 
 from loader.errors import PipelineError, SettingsError
-from loader.schemas import LAYERS, drop_statement
-from loader.settings import SpotifyAccess
+from loader.postgres.schemas import LAYERS, drop_statement
+from loader.spotify.access import SpotifyAccess
 
 MARK = "holds the bundled sample, not your data"
 

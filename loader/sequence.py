@@ -10,10 +10,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from loader import artefacts, consent, database, logs
+from loader import artefacts
 from loader.answers import Answers
 from loader.console import console, counted
-from loader.earlier_runs import EarlierRuns
 from loader.errors import (
     ComeBackLaterError,
     DatabaseError,
@@ -21,21 +20,26 @@ from loader.errors import (
     SomeFailedError,
     in_words,
 )
-from loader.extraction import Extraction
-from loader.logs import PRINTED, RunLines
-from loader.outcome import Outcome
+from loader.extract_load.extraction import Extraction
+from loader.extract_load.outcome import Outcome
+from loader.extract_load.source import spotify_source
+from loader.extract_load.stored import Stored
+from loader.extract_load.warehouse import Warehouse
+from loader.log_lines import PRINTED, as_json
+from loader.logs import RunLines
+from loader.postgres import database
+from loader.postgres.run_lock import only_run
 from loader.reconciliation import counted_in_dbt, counted_in_raw, refuse_differences
 from loader.report import renew_report
-from loader.run_lock import only_run
-from loader.run_log import RunLog, Status
-from loader.settings import PipelineConfig, SpotifyAccess
-from loader.source import spotify_source
-from loader.spotify import Spotify
+from loader.run_log.earlier_runs import EarlierRuns
+from loader.run_log.writer import RunLog, Status
+from loader.settings import PipelineConfig
+from loader.spotify import consent
+from loader.spotify.access import SpotifyAccess
+from loader.spotify.client import Spotify
 from loader.steps import Steps
-from loader.stored import Stored
 from loader.summary import Summary, not_sent, print_summary
 from loader.transform import Transformation
-from loader.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +104,7 @@ def run(
             for line in summary.lines:
                 log.info("%s: %s", *line, extra=PRINTED)
             this_run.end(_status(extraction.outcome, built=built), lines)
-    if not logs.as_json():
+    if not as_json():
         _print(this_run.marts, extraction.outcome, summary)
     if failed := extraction.outcome.of("failed"):
         count = counted(len(failed), "playlists")

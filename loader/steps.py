@@ -11,7 +11,7 @@ from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from loader.logs import PRINTED, ScreenHandler
+from loader.log_lines import PRINTED, ScreenHandler
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from loader import database, versions
+from loader import versions
 from loader.errors import BuildError, one_line
+from loader.postgres import database
 
 dbt_log = logging.getLogger("dbt")
 

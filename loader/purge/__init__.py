@@ -16,16 +16,17 @@ from psycopg2.extensions import connection, cursor
 from rich import box
 from rich.table import Table
 
-from loader import database, load_packages
 from loader.console import console
 from loader.errors import BuildError, DatabaseError, one_line
-from loader.half_loaded import mend
+from loader.extract_load import load_packages
+from loader.extract_load.half_loaded import mend
+from loader.postgres import database
+from loader.postgres.run_lock import only_run
+from loader.postgres.schemas import LAYERS
 from loader.purge import history, log, log_files, raw
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
 from loader.report import delete_report, renew_report
-from loader.run_lock import only_run
-from loader.schemas import LAYERS
 from loader.settings import PipelineConfig
 from loader.transform import Transformation
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor
 
-from loader.schemas import LAYERS, drop_statement
+from loader.postgres.schemas import LAYERS, drop_statement
 
 # Names come quoted where they need to be: what is in the history is dbt's to say.
 COLUMNS = """

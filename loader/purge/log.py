@@ -2,9 +2,9 @@
 
 from psycopg2.extensions import cursor
 
-from loader.earlier_runs import SPEAKS_FOR_THE_MARTS
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
+from loader.run_log.earlier_runs import SPEAKS_FOR_THE_MARTS
 
 RUNS = "{logging}.pipeline_runs"
 # What Spotify has forbidden until later is no past yet, and the last good run is what `status` and

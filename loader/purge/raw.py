@@ -5,7 +5,7 @@ kept while its id is the `id` of anything in a row that is kept. That holds in b
 and for older loads too, which staging does not look at.
 """
 
-from loader.entities import KEYS
+from loader.extract_load.entities import KEYS
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
 

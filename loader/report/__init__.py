@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg2.errors
 from psycopg2.extensions import connection
 
-from loader import database
 from loader.errors import PipelineError, in_words
+from loader.postgres import database
 from loader.report.contents import read_contents
 from loader.report.page import as_html
 from loader.sample import holds_sample

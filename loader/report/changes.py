@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from psycopg2.extensions import connection
 
 from loader.console import counted
-from loader.database import rows
+from loader.postgres.database import rows
 from loader.questions import Row
 from loader.report.json_tables import Json, as_table
 from loader.report.profile import there

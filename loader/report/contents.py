@@ -2,7 +2,7 @@
 
 from psycopg2.extensions import connection
 
-from loader.database import rows
+from loader.postgres.database import rows
 from loader.questions import QUESTIONS, Question, Row
 from loader.report.changes import changes
 from loader.report.json_tables import Json, as_json, as_table

@@ -2,7 +2,7 @@
 
 from psycopg2.extensions import connection
 
-from loader.database import rows
+from loader.postgres.database import rows
 from loader.questions import Row
 from loader.summary import completeness
 

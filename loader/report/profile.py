@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from psycopg2.extensions import connection
 
-from loader.database import rows
+from loader.postgres.database import rows
 from loader.report.json_tables import as_table
 from loader.sentences import mm_ss
 

@@ -13,7 +13,7 @@ from command_line import CommandLine
 from postgres_server import Database, PostgresServer, query
 from s3_bucket import Bucket
 
-from loader.schemas import LAYERS
+from loader.postgres.schemas import LAYERS
 from sample_api import SHARED_PLAYLIST, SampleApi
 
 MASTER, PASSWORD, ROLE = "the master", "hard to guess, isn't it?", "spotify_elt"
@@ -34,7 +34,7 @@ class Bootstrap:
     def __call__(self) -> subprocess.CompletedProcess[str]:
         """Run it."""
         return subprocess.run(
-            [sys.executable, "-m", "loader.bootstrap"],
+            [sys.executable, "-m", "loader.postgres.bootstrap"],
             env=self.environment,
             capture_output=True,
             encoding="utf-8",

@@ -60,7 +60,7 @@ def test_every_command_reads_it_first(elt: CommandLine, bucket: Bucket, command:
 
 def test_psql_reads_it_first(elt: CommandLine, bucket: Bucket) -> None:
     bucket.put("no assignment")
-    elt.program = (sys.executable, "-m", "loader.psql")
+    elt.program = (sys.executable, "-m", "loader.postgres.psql")
     finished = elt("-c", "select 1", environment=bucket.environment())
     assert_one_sentence(finished, f"s3://{bucket.name}/", "line 1", "KEY=VALUE")
 

@@ -13,8 +13,8 @@ from command_line import CommandLine, Finished
 from postgres_server import free_port
 from signing_in import NO_BROWSER, signing_in
 
-from loader.consent_server import Address, consent_code
 from loader.errors import PipelineError
+from loader.spotify.consent_server import Address, consent_code
 from sample_api import CLIENT_SECRET, PRIVATE_PLAYLIST, REFRESH_TOKEN, Fault, SampleApi, Tokens
 
 FAILED, WRONG = 1, 2

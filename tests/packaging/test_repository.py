@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loader.pg_settings import NAMES, RUN_LOG
+from loader.postgres.pg_settings import NAMES, RUN_LOG
 
 ROOT = Path(__file__).resolve().parents[2]
 A_VARIABLE = re.compile(r"PG[A-Z]+|[A-Z]+(?:_[A-Z]+)+")

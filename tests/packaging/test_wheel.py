@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_code_the_dbt_project_and_the_sample(wheel: zipfile.
     }
     assert {
         "loader/cli.py",
-        "loader/rds-ca-bundle.pem",
+        "loader/postgres/rds-ca-bundle.pem",
         "sample_api/server.py",
         "dbt_spotify/dbt_project.yml",
     } <= wanted

@@ -6,8 +6,8 @@ import dlt
 import pytest
 from postgres_server import Database, PostgresServer, query
 
-from loader import database as connections
-from loader.warehouse import Warehouse
+from loader.extract_load.warehouse import Warehouse
+from loader.postgres import database as connections
 
 
 @dlt.source(name="spotify")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from spotify_client import signed_in
 
-from loader.entities import Entities
 from loader.errors import SpotifyError
-from loader.references import References, track_of
+from loader.extract_load.entities import Entities
+from loader.extract_load.references import References, track_of
 from sample_api import Catalogue, Fault, SampleApi, identifier, local_file, row
 
 UNKNOWN = identifier("artist", "deleted")
@@ -85,7 +85,7 @@ def test_a_null_in_a_batch_leaves_its_neighbours_alone(api: SampleApi) -> None:
 def test_an_outage_is_no_refusal_of_batches(
     api: SampleApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loader.spotify.TRIES", 1)
+    monkeypatch.setattr("loader.spotify.client.TRIES", 1)
     api.faults = [Fault("status", "artists", times=None, status=500)]
     with pytest.raises(SpotifyError, match="500"):
         list(_entities(api).read("artists", api.catalogue.artists))

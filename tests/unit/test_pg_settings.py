@@ -9,7 +9,7 @@ import pytest
 
 from loader import aws
 from loader.errors import SettingsError
-from loader.pg_settings import RDS_ROOTS, of_the_run_log, with_defaults
+from loader.postgres.pg_settings import RDS_ROOTS, of_the_run_log, with_defaults
 
 RDS = "prod.c9akciq32.eu-central-1.rds.amazonaws.com"
 ELSEWHERE = "db.example.com"

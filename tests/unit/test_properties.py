@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from postgres_server import PostgresServer, connected
 from spotify_client import signed_in
 
-from loader.raw_json import as_text
-from loader.reading import PlaylistReader, requests_for_rest
-from loader.references import References
-from loader.spool import Spool
+from loader.extract_load.raw_json import as_text
+from loader.extract_load.reading import PlaylistReader, requests_for_rest
+from loader.extract_load.references import References
+from loader.extract_load.spool import Spool
 from sample_api import Catalogue, SampleApi, row
 
 ROWS = st.dictionaries(TEXT, JSON)

@@ -9,7 +9,7 @@ import pytest
 from spotify_client import signed_in
 
 from loader import redaction
-from loader.logs import Line
+from loader.log_lines import Line
 from loader.redaction import redacted
 from sample_api import CLIENT_SECRET, MAIN_PLAYLIST, REFRESH_TOKEN, SampleApi
 

@@ -12,9 +12,9 @@ from loader.settings import (
     duration,
     pipeline_config,
     playlist_id,
-    spotify_access,
     validated,
 )
+from loader.spotify.access import spotify_access
 
 ID = "31FWVQBp3WQydWLNhO0ACi"
 CREDENTIALS = {"SPOTIPY_CLIENT_ID": " id ", "SPOTIPY_CLIENT_SECRET": "secret"}

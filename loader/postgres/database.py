@@ -13,9 +13,9 @@ from typing import Any
 import psycopg2
 from psycopg2.extensions import connection
 
-from loader import pg_settings
-from loader.embedded import embedded_postgres
 from loader.errors import DatabaseError, one_line
+from loader.postgres import pg_settings
+from loader.postgres.embedded import embedded_postgres
 
 CONNECT_TIMEOUT = 10  # seconds
 # A run's lock and its log are idle while dbt works. NAT forgets an idle connection after some five

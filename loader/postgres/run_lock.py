@@ -4,8 +4,8 @@ import hashlib
 
 from psycopg2.extensions import connection
 
-from loader import database
 from loader.errors import PipelineError
+from loader.postgres import database
 
 
 def only_run(connection: connection, schema_prefix: str) -> None:

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from loader.errors import PipelineError, PlaylistError, RefusedError, WithheldError
-from loader.raw_json import as_text
-from loader.side_by_side import side_by_side
-from loader.spool import Spool
-from loader.spotify import Spotify
+from loader.extract_load.raw_json import as_text
+from loader.extract_load.side_by_side import side_by_side
+from loader.extract_load.spool import Spool
+from loader.spotify.client import Spotify
 
 log = logging.getLogger(__name__)
 

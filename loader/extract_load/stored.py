@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg2.errors
 
-from loader import database
-from loader.entities import KEYS, Kind
-from loader.reading import Reading
-from loader.spool import Spool
+from loader.extract_load.entities import KEYS, Kind
+from loader.extract_load.reading import Reading
+from loader.extract_load.spool import Spool
+from loader.postgres import database
 
 ROWS_AT_ONCE = 200
 NOTHING_LOADED_YET = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName)

@@ -19,8 +19,9 @@ from dlt.destinations.impl.postgres.configuration import PostgresCredentials
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from loader import database, half_loaded, load_packages
 from loader.errors import DatabaseError, PipelineError, one_line
+from loader.extract_load import half_loaded, load_packages
+from loader.postgres import database
 
 TABLES = ("playlists", "playlist_items", "albums", "artists")
 

@@ -1,4 +1,4 @@
-"""The database role and schemas of the pipeline, made once: `python -m loader.bootstrap`.
+"""The database role and schemas of the pipeline, made once: `python -m loader.postgres.bootstrap`.
 
 It runs where the database can be reached, as a task of the same image, and signs in as the master
 user with the secret that RDS keeps (`MASTER_SECRET_ARN`): no password is on a command line. What
@@ -14,11 +14,12 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from loader import aws, database, dotenv_file, settings
+from loader import aws, dotenv_file, settings
 from loader.errors import DatabaseError, PipelineError, SettingsError, in_words, one_line
 from loader.logs import complain
+from loader.postgres import database
+from loader.postgres.schemas import LAYERS
 from loader.redaction import protect
-from loader.schemas import LAYERS
 
 # Owning a schema takes being a member of its owner, for a moment: members of a role with rds_iam
 # can no longer sign in with a password, and that must not befall the master.

@@ -19,8 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.console import printable
-from loader.earlier_runs import NEVER_ENDED, SOME_HOST
 from loader.errors import DatabaseError, one_line
+from loader.run_log.earlier_runs import NEVER_ENDED, SOME_HOST
 
 RUNS_SHOWN = 10
 MARGIN = timedelta(hours=6)  # on top of max_age, for runs that begin late or take long

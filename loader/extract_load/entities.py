@@ -13,9 +13,9 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from loader.errors import RefusedError
-from loader.raw_json import as_text
-from loader.side_by_side import side_by_side
-from loader.spotify import Spotify
+from loader.extract_load.raw_json import as_text
+from loader.extract_load.side_by_side import side_by_side
+from loader.spotify.client import Spotify
 
 log = logging.getLogger(__name__)
 

@@ -18,12 +18,13 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
-from loader import consent, dotenv_file
-from loader.consent_server import Address, consent_code
+from loader import dotenv_file
 from loader.errors import ComeBackLaterError, PipelineError, RefusedError, SettingsError
-from loader.refusals import FaultError, RateLimitedError
-from loader.settings import SpotifyAccess
-from loader.tokens import Tokens
+from loader.spotify import consent
+from loader.spotify.access import SpotifyAccess
+from loader.spotify.consent_server import Address, consent_code
+from loader.spotify.refusals import FaultError, RateLimitedError
+from loader.spotify.tokens import Tokens
 
 PATIENCE = 300.0  # seconds in which the user says yes in the browser
 

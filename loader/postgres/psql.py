@@ -1,4 +1,4 @@
-"""psql on the pipeline's database: `python -m loader.psql [psql's own arguments]`.
+"""psql on the pipeline's database: `python -m loader.postgres.psql [psql's own arguments]`.
 
 The database is the one that `run` uses: `PGHOST` and its companions, from the environment or
 `.env`, or else the embedded PostgreSQL, which then runs for the length of the session.
@@ -11,9 +11,10 @@ import sys
 import warnings
 from contextlib import suppress
 
-from loader import database, dotenv_file
+from loader import dotenv_file
 from loader.errors import PipelineError, SettingsError, in_words
 from loader.logs import complain
+from loader.postgres import database
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Self
 
 from loader.errors import ComeBackLaterError
-from loader.reading import Reading
+from loader.extract_load.reading import Reading
 
 Status = Literal["loaded", "unchanged", "failed", "not reached"]
 

@@ -8,11 +8,11 @@ not be had is carried over from them instead of being lost.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from loader.entities import Entities, Kind
 from loader.errors import ComeBackLaterError
-from loader.references import References
+from loader.extract_load.entities import Entities, Kind
+from loader.extract_load.references import References
+from loader.extract_load.stored import Stored
 from loader.settings import PipelineConfig
-from loader.stored import Stored
 
 Entity = tuple[str, str, datetime]
 

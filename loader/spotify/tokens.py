@@ -13,10 +13,10 @@ import requests
 from spotipy.cache_handler import MemoryCacheHandler
 from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError
 
-from loader import consent
 from loader.redaction import protect
-from loader.refusals import FaultError, judged_token_answer, unreachable
-from loader.settings import SpotifyAccess
+from loader.spotify import consent
+from loader.spotify.access import SpotifyAccess
+from loader.spotify.refusals import FaultError, judged_token_answer, unreachable
 
 # spotipy logs tokens at DEBUG, and at ERROR every refusal that is handled by us.
 logging.getLogger("spotipy").setLevel(logging.CRITICAL)

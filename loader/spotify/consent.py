@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from loader import dotenv_file
 from loader.errors import SettingsError
-from loader.settings import SpotifyAccess
+from loader.spotify.access import SpotifyAccess
 
 log = logging.getLogger(__name__)
 

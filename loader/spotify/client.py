@@ -26,16 +26,16 @@ from tenacity import (
 )
 
 from loader.errors import RefusedError, SettingsError
-from loader.pause import Pause
-from loader.refusals import (
+from loader.spotify.access import SpotifyAccess
+from loader.spotify.pause import Pause
+from loader.spotify.refusals import (
     FaultError,
     RateLimitedError,
     TokenExpiredError,
     judged,
     unreachable,
 )
-from loader.settings import SpotifyAccess
-from loader.tokens import TIMEOUT, Tokens
+from loader.spotify.tokens import TIMEOUT, Tokens
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from loader import consent
 from loader.console import printable
 from loader.errors import RefusedError, SpotifyError, one_line
+from loader.spotify import consent
 
 LONGEST_MESSAGE = 200  # characters of Spotify's own words in our sentences
 

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from loader.raw_json import as_text
-from loader.spool import Spool
+from loader.extract_load.raw_json import as_text
+from loader.extract_load.spool import Spool
 
 
 def track_of(row: Any) -> dict[str, Any] | None:

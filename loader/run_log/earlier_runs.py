@@ -13,7 +13,7 @@ import psycopg2.errors
 from psycopg2.extensions import connection
 
 from loader.errors import ComeBackLaterError
-from loader.settings import SpotifyAccess
+from loader.spotify.access import SpotifyAccess
 
 # {logging} is the run log's schema.
 NOT_BEFORE = """

@@ -16,14 +16,16 @@ from psycopg2 import sql
 from psycopg2.extensions import connection, cursor
 from psycopg2.extras import Json, execute_values
 
-from loader import database, versions
-from loader.earlier_runs import NEVER_ENDED, SOME_HOST, app_digest
+from loader import versions
 from loader.errors import DatabaseError, PipelineError, in_words, one_line
+from loader.extract_load.outcome import PlaylistLoad
 from loader.logs import RunLines
-from loader.outcome import PlaylistLoad
+from loader.postgres import database
 from loader.redaction import redacted
-from loader.run_log_tables import migrate
-from loader.settings import PipelineConfig, SpotifyAccess
+from loader.run_log.earlier_runs import NEVER_ENDED, SOME_HOST, app_digest
+from loader.run_log.tables import migrate
+from loader.settings import PipelineConfig
+from loader.spotify.access import SpotifyAccess
 from loader.transform import NodeResult
 
 log = logging.getLogger(__name__)

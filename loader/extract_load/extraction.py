@@ -9,17 +9,17 @@ others go on.
 import logging
 from collections.abc import Callable, Iterator
 
-from loader.earlier_runs import EarlierRuns, KnownPlaylist
-from loader.entities import Entities
 from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SpotifyError
-from loader.needs import EntityNeeds
-from loader.outcome import Outcome, PlaylistLoad
-from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
-from loader.references import References
+from loader.extract_load.entities import Entities
+from loader.extract_load.needs import EntityNeeds
+from loader.extract_load.outcome import Outcome, PlaylistLoad
+from loader.extract_load.reading import Head, PlaylistReader, Reading, requests_for_rest
+from loader.extract_load.references import References
+from loader.extract_load.spool import Spool
+from loader.extract_load.stored import Stored
+from loader.run_log.earlier_runs import EarlierRuns, KnownPlaylist
 from loader.settings import PipelineConfig
-from loader.spool import Spool
-from loader.spotify import Spotify
-from loader.stored import Stored
+from loader.spotify.client import Spotify
 
 log = logging.getLogger(__name__)
 

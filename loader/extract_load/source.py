@@ -17,9 +17,9 @@ import dlt
 from dlt.common.schema.typing import TColumnSchema, TWriteDisposition
 from dlt.extract import DltResource
 
-from loader.entities import KEYS, Kind
-from loader.needs import EntityNeeds
-from loader.reading import Reading
+from loader.extract_load.entities import KEYS, Kind
+from loader.extract_load.needs import EntityNeeds
+from loader.extract_load.reading import Reading
 from loader.settings import LoadMethod
 
 Row = dict[str, Any]
