@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
-import psycopg2.errors
 from psycopg2.extensions import connection
 from rich import box
 from rich.console import Console
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from loader.console import printable
 from loader.errors import PipelineError, SettingsError
-from loader.postgres.database import rows
+from loader.postgres.database import NOT_THERE, rows
 from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column, Row
 from loader.sentences import NO_TRACKS, without_isolates
 
@@ -67,7 +66,7 @@ class Answers:
         ids = list(playlist_ids) if playlist_ids is not None else None
         try:
             self._playlists = rows(database, PLAYLISTS.format(marts=marts), {"ids": ids})
-        except (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName) as error:
+        except NOT_THERE as error:
             raise PipelineError("There are no answers yet: run `spotify-elt run` first.") from error
         if ids is None and not self._playlists:
             raise PipelineError("No playlist is loaded: run `spotify-elt run` first.")

@@ -244,8 +244,7 @@ class _Run:
 
     def _marts_are_there(self) -> bool:
         with database.connected() as connection, connection.cursor() as cursor:
-            cursor.execute("select to_regclass(%s) is not null", [f"{self.marts}.playlists"])
-            return cursor.fetchone() == (True,)
+            return database.has(cursor, f"{self.marts}.playlists")
 
 
 def _is_there(path: Path) -> bool:

@@ -217,6 +217,18 @@ def query(database: Mapping[str, str], sql: str, *parameters: object) -> list[tu
         return cursor.fetchall() if cursor.description else []
 
 
+def wait_until(database: Database, condition: str) -> None:
+    """Wait until a query finds a row."""
+    deadline = time.monotonic() + 30
+    with connected(database) as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(condition)
+            if cursor.fetchall():
+                return
+            time.sleep(0.02)
+    raise AssertionError(condition)
+
+
 def embedded_binaries() -> Path | None:
     """Return the folder of the binaries that the extra `local` installs; None without."""
     try:

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg2.errors
-
 from loader.extract_load.entities import KEYS, Kind
 from loader.extract_load.reading import Reading
 from loader.extract_load.spool import Spool
 from loader.postgres import database
 
 ROWS_AT_ONCE = 200
-NOTHING_LOADED_YET = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName)
 
 # {raw} is the raw schema; {kind} and {key} are the names of a table and of its key.
 FRESH = """
@@ -126,6 +123,6 @@ class Stored:
                 cursor.itersize = ROWS_AT_ONCE
                 try:
                     cursor.execute(statement, parameters)
-                except NOTHING_LOADED_YET:
+                except database.NOT_THERE:
                     return
                 yield from cursor

@@ -14,7 +14,6 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "WARNING")
 os.environ.setdefault("RUNTIME__INTERCEPT_SIGNALS", "false")
 
 import dlt
-import psycopg2.errors
 from dlt.destinations.impl.postgres.configuration import PostgresCredentials
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -78,7 +77,7 @@ class Warehouse:
     def mend_half_loaded(self) -> None:
         """Put right what a run that was killed while it loaded has left half done."""
         with (
-            suppress(psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName),
+            suppress(*database.NOT_THERE),
             database.connected() as connection,
             connection.cursor() as cursor,
         ):

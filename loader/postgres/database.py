@@ -11,12 +11,14 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import connection
+from psycopg2.extensions import connection, cursor
 
 from loader.errors import DatabaseError, one_line
 from loader.postgres import pg_settings
 from loader.postgres.embedded import embedded_postgres
 
+# What a query raises where a schema or a table is not there yet.
+NOT_THERE = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName)
 CONNECT_TIMEOUT = 10  # seconds
 # A run's lock and its log are idle while dbt works. NAT forgets an idle connection after some five
 # minutes, without a word, and the server would keep the lock.
@@ -154,6 +156,12 @@ def _mend(words: str, settings: Mapping[str, str], prefix: str) -> str:
             "credentials rds-db:connect as it."
         )
     return f"Check the {prefix}PG* variables."
+
+
+def has(cursor: cursor, relation: str) -> bool:
+    """Tell whether there is such a table or view, named with its schema."""
+    cursor.execute("select to_regclass(%s) is not null", [relation])
+    return cursor.fetchone() == (True,)
 
 
 def rows(

@@ -2,6 +2,7 @@
 
 from psycopg2.extensions import cursor
 
+from loader.postgres.database import has
 from loader.purge.deletions import Deletions
 from loader.purge.playlists import PurgedPlaylists
 from loader.run_log.earlier_runs import SPEAKS_FOR_THE_MARTS
@@ -59,6 +60,5 @@ def note_built_with(cursor: cursor, logging: str, version: str) -> None:
 
     Where there is no run log, or no run in it, the next run takes them for outdated anyway.
     """
-    cursor.execute("select to_regclass(%s) is not null", [f"{logging}.pipeline_runs"])
-    if cursor.fetchone() == (True,):
+    if has(cursor, f"{logging}.pipeline_runs"):
         cursor.execute(SET_BUILT_WITH.format(logging=logging), {"version": version})

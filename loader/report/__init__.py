@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import psycopg2.errors
 from psycopg2.extensions import connection
 
 from loader.errors import PipelineError, in_words
@@ -37,7 +36,7 @@ def write_report(warehouse: connection, schema_prefix: str, path: Path) -> None:
     """
     try:
         told = read_contents(warehouse, f"{schema_prefix}_marts")
-    except (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName) as error:
+    except database.NOT_THERE as error:
         raise PipelineError("There are no answers yet: run `spotify-elt run` first.") from error
     html = as_html(told, sample=holds_sample(warehouse, schema_prefix))
     try:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from psycopg2.extensions import connection
 
-from loader.postgres.database import rows
+from loader.postgres.database import has, rows
 from loader.report.json_tables import as_table
 from loader.sentences import mm_ss
 
@@ -17,7 +17,6 @@ from {marts}.playlist_overlap
 where playlist_id = %s
 order by count_shared_tracks desc, count_shared_artists desc, 2, 1
 """
-EXISTS = "select to_regclass(%s) is not null as exists"
 # Column of `playlist_profile` and what it is called on the page; a share is shown in percent.
 FACTS = (
     ("release_profile", "Kind, by the age of its releases"),
@@ -45,7 +44,8 @@ FACTS = (
 
 def there(database: connection, table: str) -> bool:
     """Tell whether a table is there; marts of an older version lack the newer ones."""
-    return rows(database, EXISTS, [table])[0]["exists"] is True
+    with database.cursor() as cursor:
+        return has(cursor, table)
 
 
 def profile(database: connection, marts: str, playlist_id: str) -> list[tuple[str, str]]:

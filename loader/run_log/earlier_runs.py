@@ -13,6 +13,7 @@ import psycopg2.errors
 from psycopg2.extensions import connection
 
 from loader.errors import ComeBackLaterError
+from loader.postgres.database import NOT_THERE
 from loader.spotify.access import SpotifyAccess
 
 # {logging} is the run log's schema.
@@ -64,11 +65,7 @@ NEVER_ENDED = (
     "See logs/%s.log on %s."
 )
 SOME_HOST = "the machine it ran on"  # where an older version did not note which
-NOTHING_LOGGED_YET = (
-    psycopg2.errors.UndefinedTable,
-    psycopg2.errors.UndefinedColumn,  # an older version's
-    psycopg2.errors.InvalidSchemaName,
-)
+NOTHING_LOGGED_YET = (*NOT_THERE, psycopg2.errors.UndefinedColumn)  # the last: an older version's
 
 
 @dataclass(frozen=True)

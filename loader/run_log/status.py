@@ -20,6 +20,7 @@ from rich.text import Text
 
 from loader.console import printable
 from loader.errors import DatabaseError, one_line
+from loader.postgres.database import has
 from loader.run_log.earlier_runs import NEVER_ENDED, SOME_HOST
 
 RUNS_SHOWN = 10
@@ -89,8 +90,7 @@ def health(opened: connection, schema: str, max_age: timedelta, *, at_work: bool
 
 def _read(opened: connection, schema: str) -> tuple[list[dict[str, Any]], datetime | None]:
     with opened.cursor() as cursor:
-        cursor.execute("select to_regclass(%s) is null", [f"{schema}.pipeline_runs"])
-        if cursor.fetchone() == (True,):
+        if not has(cursor, f"{schema}.pipeline_runs"):
             return [], None
         cursor.execute(f"set statement_timeout = '{PATIENCE}'")
         cursor.execute(LAST_RUNS.format(logging=schema), [RUNS_SHOWN])

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine, Finished
 from marts import read_answers, wrong_answers
-from postgres_server import Database, PostgresServer, connected, query
+from postgres_server import Database, PostgresServer, connected, query, wait_until
 from runs import Loaded, Run
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Catalogue, Fault, SampleApi
@@ -118,18 +117,6 @@ def deleted(finished: Finished) -> list[str]:
 def statuses(database: Database) -> list[str]:
     found = query(database, "select status from spotify_logging.pipeline_runs order by started_at")
     return [status for (status,) in found]
-
-
-def wait_until(database: Database, condition: str) -> None:
-    """Wait until a query finds a row."""
-    deadline = time.monotonic() + 30
-    with connected(database) as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(condition)
-            if cursor.fetchall():
-                return
-            time.sleep(0.02)
-    raise AssertionError(condition)
 
 
 @dataclass

@@ -1,11 +1,10 @@
 """The run log tells the truth about every run, and never breaks one."""
 
-import time
 from typing import Any
 
 from command_line import CommandLine
 from postgres_server import Database, PostgresServer, connected, query
-from runs import Loaded
+from runs import Loaded, wait_until_running
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
 
@@ -33,20 +32,6 @@ def last_run(database: Database) -> dict[str, Any]:
         "order by started_at desc limit 1",
     )
     return dict(row)
-
-
-def wait_until_running(database: Database) -> None:
-    """Return when a run has begun to read, which its API makes slow."""
-    deadline = time.monotonic() + 20
-    with connected(database) as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(
-                "select count(*) from spotify_logging.pipeline_runs where status = 'running'"
-            )
-            if cursor.fetchone() == (1,):
-                return
-            time.sleep(0.05)
-    raise AssertionError("no run began")
 
 
 def test_a_row_tells_what_a_run_loaded_and_with_what(loaded: Loaded) -> None:

@@ -6,8 +6,7 @@ import time
 import pytest
 from command_line import CommandLine
 from postgres_server import Database, connected
-from runs import Loaded
-from test_run_log import wait_until_running
+from runs import Loaded, wait_until_running
 
 from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, Fault, SampleApi
 
