@@ -38,8 +38,26 @@ def _raise_signalled(number: int, _frame: object) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    try:
+        _on_signals(_raise_signalled)
+        code = _exit_code(options)
+    except SignalledError as signalled:
+        _on_signals(signal.SIG_DFL)  # a second one need not wait for the sentence
+        logs.complain(in_words(signalled))
+        # Not by way of sys.exit, which would wait for the answers that workers still wait for.
+        sys.stderr.flush()
+        os._exit(signalled.exit_code)
+    _on_signals(signal.SIG_DFL)
+    return code
+
+
+def _on_signals(handler: Callable[[int, object], NoReturn] | signal.Handlers) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _raise_signalled)
+        signal.signal(number, handler)
+
+
+def _exit_code(options: argparse.Namespace) -> int:
+    """Run the command; a signal may also come while it is said why one failed."""
     try:
         dotenv_file.load()
         logs.show_warnings()
@@ -47,11 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUTPUT_CLOSED
-    except SignalledError as signalled:
-        logs.complain(in_words(signalled))
-        # Not by way of sys.exit, which would wait for the answers that workers still wait for.
-        sys.stderr.flush()
-        os._exit(signalled.exit_code)
     except Exception as error:  # noqa: BLE001 - a user must never be shown a traceback
         logs.complain(in_words(error))
         return error.exit_code if isinstance(error, PipelineError) else 1

@@ -1,6 +1,7 @@
 """How commands behave towards a shell: signals, closed pipes, odd files, several at once."""
 
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def test_a_dotenv_that_cannot_be_read_is_one_sentence(
     assert finished.stderr.count("\n") == 1
 
 
+SIGNALLED_WHILE_IT_COMPLAINS = """
+import os, runpy, signal, sys
+from loader import logs
+complain = logs.complain
+def complain_first(sentence):
+    logs.complain = complain
+    os.kill(os.getpid(), signal.SIGTERM)
+logs.complain = complain_first
+sys.path[0] = ""
+runpy.run_module("loader", run_name="__main__", alter_sys=True)
+"""
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.1, 0.4, 0.8])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_any_early_moment_leaves_no_traceback(
@@ -48,8 +62,15 @@ def test_a_signal_at_any_early_moment_leaves_no_traceback(
     process.send_signal(number)
     _, told = process.communicate(timeout=20)
     # Before Python has come as far as our own code, the signal alone ends it.
-    assert process.returncode in {128 + number, -number, WRONG_USAGE}
+    assert process.returncode in {128 + number, -number, WRONG_USAGE}, told
     assert "Traceback" not in told or "in main" not in told
+
+
+def test_a_signal_that_comes_while_a_failure_is_told_leaves_no_traceback(elt: CommandLine) -> None:
+    elt.program = (sys.executable, "-c", SIGNALLED_WHILE_IT_COMPLAINS)
+    finished = elt("run")
+    assert finished.code == 128 + signal.SIGTERM, finished.output
+    assert "Traceback" not in finished.output
 
 
 def test_output_that_is_closed_early_is_no_failure(elt: CommandLine, loaded: Loaded) -> None:
