@@ -309,5 +309,6 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     dbt_command = command(dbt)
-    dbt_command.add_argument("arguments", nargs="+", metavar="-- ARGS", help="dbt's own arguments")
+    dbt_command.usage = "%(prog)s -- ARGS"
+    dbt_command.add_argument("arguments", nargs="+", metavar="ARGS", help="dbt's own arguments")
     return parser

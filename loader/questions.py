@@ -39,7 +39,7 @@ class Question:
         columns: those that people are shown; the query has ids too, named like their names
             (`track_id` for `track_name`).
         sentence: says the answer in one sentence, from the rows of the query.
-        view: where the whole answer is.
+        view: has all the rows.
     """
 
     words: str
@@ -163,7 +163,7 @@ QUESTIONS = (
             Column("artist_names", "who", "Who"),
         ),
         sentences.genres,
-        "genre_track_and_artist_details",
+        "genre_summary",
     ),
 )
 QUESTION_NUMBERS = range(1, len(QUESTIONS) + 1)

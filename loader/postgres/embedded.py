@@ -123,6 +123,8 @@ def _control(server: "PostgresServer", *command: str) -> None:
 
 def _free_port() -> int:
     with socket.socket() as probe:
+        # As PostgreSQL does: what a server left behind that has just ended is no hindrance.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", PORT))
         except OSError:

@@ -78,7 +78,6 @@ def read_contents(database: connection, marts: str) -> Json:
         "questions": [
             {
                 "words": question.words,
-                "view": question.view,
                 "headings": [[column.name, column.heading] for column in question.columns],
             }
             for question in QUESTIONS

@@ -1,6 +1,6 @@
 """The last runs, and whether all is well: `spotify-elt status`, also as a health check.
 
-All is well when the last run that ended did not fail, and the last good one (`success` or
+A pipeline is healthy when the last run that ended did not fail, and the last good one (`success` or
 `skipped`) is not older than `max_age` and a margin: so a nightly run that was never started, or a
 playlist that fails every night, is noticed the next morning.
 """
@@ -27,6 +27,7 @@ RUNS_SHOWN = 10
 MARGIN = timedelta(hours=6)  # on top of max_age, for runs that begin late or take long
 PATIENCE = "10s"  # with somebody who has locked the log: a health check must end
 GOOD, BAD = ("success", "skipped"), ("failed", "abandoned")
+WELL = "Healthy: the last run did not fail, and a good one is recent."
 STYLES = {"failed": "bold red", "abandoned": "bold red", "partial": "yellow", "running": "cyan"}
 
 # As JSON, so that a log that an older version wrote can be read, too. `{logging}` is its schema.
@@ -142,7 +143,7 @@ def print_status(screen: Console, found: Health) -> None:
             screen.print(printable(said), markup=False, soft_wrap=True)
     if found.last_good:
         screen.print(f"Last good run: {found.last_good:%Y-%m-%d %H:%M} UTC")
-    screen.print(found.trouble or "All is well.", markup=False, soft_wrap=True)
+    screen.print(found.trouble or WELL, markup=False, soft_wrap=True)
 
 
 def as_json(found: Health) -> str:

@@ -19,7 +19,7 @@ def test_after_a_good_run_all_is_well(elt: CommandLine, loaded: Loaded) -> None:
     assert shown.code == 0, shown.output
     assert "success" in shown.stdout
     assert "1 loaded" in shown.stdout
-    assert "All is well." in shown.stdout
+    assert "Healthy: the last run did not fail" in shown.stdout
     told = json.loads(elt("status", "--json", database=database).stdout)
     assert told["healthy"] is True
     assert told["runs"][0]["playlists"] == {"loaded": 1}

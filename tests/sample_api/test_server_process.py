@@ -49,4 +49,14 @@ def test_wrong_options_are_refused() -> None:
     with start("--fault", "unknown@items") as process:
         _, errors = process.communicate(timeout=5)
     assert process.returncode == 2
-    assert "--fault" in errors
+    assert "argument --fault: no fault is called unknown; there are rate_limit, " in errors
+
+
+def test_an_address_that_is_taken_is_one_sentence() -> None:
+    with start() as first:
+        port = address_of(first).rpartition(":")[2]
+        with start("--port", port) as second:
+            _, errors = second.communicate(timeout=5)
+        first.terminate()
+    assert second.returncode == 1
+    assert errors == f"sample_api cannot listen on 127.0.0.1:{port}: Address already in use.\n"
