@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.console import printable
-from loader.errors import PipelineError, SettingsError
-from loader.postgres.database import NOT_THERE, rows
-from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column, Row
+from loader.errors import NoAnswersError, PipelineError, SettingsError
+from loader.postgres.database import NOT_THERE, Row, rows
+from loader.questions import QUESTION_NUMBERS, QUESTIONS, Column
 from loader.sentences import NO_TRACKS, without_isolates
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
@@ -67,7 +67,7 @@ class Answers:
         try:
             self._playlists = rows(database, PLAYLISTS.format(marts=marts), {"ids": ids})
         except NOT_THERE as error:
-            raise PipelineError("There are no answers yet: run `spotify-elt run` first.") from error
+            raise NoAnswersError from error
         if ids is None and not self._playlists:
             raise PipelineError("No playlist is loaded: run `spotify-elt run` first.")
         known = {playlist["playlist_id"] for playlist in self._playlists}

@@ -127,9 +127,7 @@ def answers(options: argparse.Namespace) -> int:
     if options.csv and not options.question:
         raise SettingsError("--csv prints one table: say which, such as --question 2.")
     config = settings.pipeline_config()
-    ids = None
-    if options.playlist:
-        ids = settings.validated({"playlists": options.playlist}, "arguments").playlists
+    ids = settings.playlist_ids(options.playlist) if options.playlist else None
     numbers = [options.question] if options.question else QUESTION_NUMBERS
     with database.at_hand(), database.connected() as connection:
         found = Answers(connection, f"{config.schema_prefix}_marts", ids, numbers)

@@ -76,6 +76,13 @@ class BuildError(PipelineError):
     """dbt failed: a model did not build or a test found rows; the last good answers stand."""
 
 
+class NoAnswersError(PipelineError):
+    """The marts were never built."""
+
+    def __init__(self) -> None:
+        super().__init__("There are no answers yet: run `spotify-elt run` first.")
+
+
 class SignalledError(BaseException):
     """Somebody wants this process to end; not an Exception, so that no library swallows it.
 

@@ -1,15 +1,12 @@
 """The five questions: their words, the query that answers each, and its answer in one sentence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from psycopg2.extensions import connection
 
 from loader import sentences
-from loader.postgres.database import rows
-
-Row = Mapping[str, Any]
+from loader.postgres.database import Row, rows
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,12 @@
 The rows are those of the queries in `loader.questions`, in their order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from statistics import mean, median
-from typing import Any
 
 from loader.console import counted
-
-Row = Mapping[str, Any]
+from loader.postgres.database import Row
 
 NO_TRACKS = "There are no tracks to answer from."
 NO_GENRE = "no genre"  # as the view has it

@@ -243,8 +243,8 @@ class _Run:
         )
 
     def _marts_are_there(self) -> bool:
-        with database.connected() as connection, connection.cursor() as cursor:
-            return database.has(cursor, f"{self.marts}.playlists")
+        with database.connected() as connection:
+            return database.has(connection, f"{self.marts}.playlists")
 
 
 def _is_there(path: Path) -> bool:

@@ -196,3 +196,12 @@ def validated(content: Mapping[str, object], origin: str) -> PipelineConfig:
             raise SettingsError(f"{origin}: unknown key {key}; known are {known}.") from error
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{origin}: {key}: {reason}.") from error
+
+
+def playlist_ids(named: list[str]) -> list[str]:
+    """Return the ids of the playlists that a user named on the command line, each once.
+
+    Raises:
+        SettingsError: one of them is no playlist.
+    """
+    return validated({"playlists": named}, "arguments").playlists

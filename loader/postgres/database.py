@@ -11,11 +11,13 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import connection, cursor
+from psycopg2.extensions import connection
 
 from loader.errors import DatabaseError, one_line
 from loader.postgres import pg_settings
 from loader.postgres.embedded import embedded_postgres
+
+Row = Mapping[str, Any]  # of a query's answer, by column name
 
 # What a query raises where a schema or a table is not there yet.
 NOT_THERE = (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName)
@@ -158,15 +160,16 @@ def _mend(words: str, settings: Mapping[str, str], prefix: str) -> str:
     return f"Check the {prefix}PG* variables."
 
 
-def has(cursor: cursor, relation: str) -> bool:
+def has(opened: connection, relation: str) -> bool:
     """Tell whether there is such a table or view, named with its schema."""
-    cursor.execute("select to_regclass(%s) is not null", [relation])
-    return cursor.fetchone() == (True,)
+    with opened.cursor() as cursor:
+        cursor.execute("select to_regclass(%s) is not null", [relation])
+        return cursor.fetchone() == (True,)
 
 
 def rows(
     opened: connection, query: str, parameters: Sequence[object] | Mapping[str, object] = ()
-) -> list[Mapping[str, Any]]:
+) -> list[Row]:
     """Return what a query finds, each row by column name."""
     with opened.cursor() as cursor:
         cursor.execute(query, parameters)

@@ -60,5 +60,5 @@ def note_built_with(cursor: cursor, logging: str, version: str) -> None:
 
     Where there is no run log, or no run in it, the next run takes them for outdated anyway.
     """
-    if has(cursor, f"{logging}.pipeline_runs"):
+    if has(cursor.connection, f"{logging}.pipeline_runs"):
         cursor.execute(SET_BUILT_WITH.format(logging=logging), {"version": version})

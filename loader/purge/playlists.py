@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from loader.errors import SettingsError
-from loader.settings import PipelineConfig, validated
+from loader.settings import PipelineConfig, playlist_ids
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ def chosen(config: PipelineConfig, named: list[str] | None) -> PurgedPlaylists:
             default playlist must not make a purge delete all others.
     """
     if named:
-        changed = {**config.model_dump(), "playlists": named}
-        return PurgedPlaylists(validated(changed, "arguments").playlists, named=True)
+        return PurgedPlaylists(playlist_ids(named), named=True)
     if "playlists" not in config.model_fields_set:
         raise SettingsError(
             "pipeline.yml names no playlists, so all that are stored would count as no longer "

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from psycopg2.extensions import connection
 
-from loader.errors import PipelineError, in_words
+from loader.errors import NoAnswersError, PipelineError, in_words
 from loader.postgres import database
 from loader.report.contents import read_contents
 from loader.report.page import as_html
@@ -37,7 +37,7 @@ def write_report(warehouse: connection, schema_prefix: str, path: Path) -> None:
     try:
         told = read_contents(warehouse, f"{schema_prefix}_marts")
     except database.NOT_THERE as error:
-        raise PipelineError("There are no answers yet: run `spotify-elt run` first.") from error
+        raise NoAnswersError from error
     html = as_html(told, sample=holds_sample(warehouse, schema_prefix))
     try:
         # Through links, one of which may lead to a folder that is not there yet.

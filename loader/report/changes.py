@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from psycopg2.extensions import connection
 
 from loader.console import counted
-from loader.postgres.database import rows
-from loader.questions import Row
+from loader.postgres.database import Row, has, rows
 from loader.report.json_tables import Json, as_table
-from loader.report.profile import there
 from loader.sentences import isolated
 
 MOVERS_DRAWN = 5
@@ -83,9 +81,9 @@ def changes(database: connection, marts: str, head: Row) -> Json:
     """
     playlist_id = head["playlist_id"]
     stays, movers, courses = [], [], []
-    if there(database, f"{marts}.playlist_changes"):
+    if has(database, f"{marts}.playlist_changes"):
         stays = rows(database, STAYS.format(marts=marts), [playlist_id])
-    if there(database, f"{marts}.popularity_history"):
+    if has(database, f"{marts}.popularity_history"):
         movers = rows(database, MOVERS.format(marts=marts), [playlist_id])
         ids = [mover["track_id"] for mover in movers[:MOVERS_DRAWN]]
         courses = rows(database, COURSES.format(marts=marts), [ids])

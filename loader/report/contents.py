@@ -2,8 +2,8 @@
 
 from psycopg2.extensions import connection
 
-from loader.postgres.database import rows
-from loader.questions import QUESTIONS, Question, Row
+from loader.postgres.database import Row, rows
+from loader.questions import QUESTIONS, Question
 from loader.report.changes import changes
 from loader.report.json_tables import Json, as_json, as_table
 from loader.report.missing import missing

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from loader.questions import Row
+from loader.postgres.database import Row
 
 Json = dict[str, Any]
 

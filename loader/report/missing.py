@@ -2,8 +2,7 @@
 
 from psycopg2.extensions import connection
 
-from loader.postgres.database import rows
-from loader.questions import Row
+from loader.postgres.database import Row, rows
 from loader.summary import completeness
 
 # What it means that a field is missing: for all of a kind, for some of it.

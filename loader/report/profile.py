@@ -42,15 +42,9 @@ FACTS = (
 )
 
 
-def there(database: connection, table: str) -> bool:
-    """Tell whether a table is there; marts of an older version lack the newer ones."""
-    with database.cursor() as cursor:
-        return has(cursor, table)
-
-
 def profile(database: connection, marts: str, playlist_id: str) -> list[tuple[str, str]]:
     """Return what is known of the playlist: what it is called, and the value as text."""
-    if not there(database, f"{marts}.playlist_profile"):
+    if not has(database, f"{marts}.playlist_profile"):  # marts of an older version
         return []
     columns = ", ".join(column for column, _ in FACTS)
     found = rows(database, PROFILE.format(columns=columns, marts=marts), [playlist_id])
@@ -64,7 +58,7 @@ def profile(database: connection, marts: str, playlist_id: str) -> list[tuple[st
 
 def overlap(database: connection, marts: str, playlist_id: str) -> str:
     """Return what the playlist shares with each of the others; no rows where it is alone."""
-    if not there(database, f"{marts}.playlist_overlap"):
+    if not has(database, f"{marts}.playlist_overlap"):
         return as_table([])
     return as_table(rows(database, OVERLAP.format(marts=marts), [playlist_id]))
 

@@ -90,9 +90,9 @@ def health(opened: connection, schema: str, max_age: timedelta, *, at_work: bool
 
 
 def _read(opened: connection, schema: str) -> tuple[list[dict[str, Any]], datetime | None]:
+    if not has(opened, f"{schema}.pipeline_runs"):
+        return [], None
     with opened.cursor() as cursor:
-        if not has(cursor, f"{schema}.pipeline_runs"):
-            return [], None
         cursor.execute(f"set statement_timeout = '{PATIENCE}'")
         cursor.execute(LAST_RUNS.format(logging=schema), [RUNS_SHOWN])
         runs = [{**run, "playlists": playlists or {}} for run, playlists in cursor.fetchall()]
