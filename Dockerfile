@@ -14,6 +14,7 @@ RUN python -m venv venv \
       --require-hashes --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY loader loader
+COPY spotify_elt spotify_elt
 COPY sample_api sample_api
 COPY dbt_spotify dbt_spotify
 # Apart from /venv, which thus stays the same layer while only the project changes.
@@ -21,7 +22,7 @@ RUN venv/bin/pip wheel --no-deps --no-build-isolation --wheel-dir . . \
  && venv/bin/pip --python /venv/bin/python install --no-deps --target /app ./*.whl
 # dbt parses the project where it will be: from /build the sources would be taken for the package.
 WORKDIR /app
-RUN DBT_LOG_PATH=/build /venv/bin/python -m loader.transform
+RUN DBT_LOG_PATH=/build /venv/bin/python -m spotify_elt.run.transform
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="spotify-elt" \

@@ -86,7 +86,7 @@ screenshot: .venv/.dev ## Renew the README's picture of the report (needs Chromi
 
 vendor: ## Renew the report's chart library from npm (needs Node.js)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	vendor=$$PWD/loader/report/vendor && cp "$$vendor"/package*.json "$$folder" && cd "$$folder" && \
+	vendor=$$PWD/spotify_elt/report/vendor && cp "$$vendor"/package*.json "$$folder" && cd "$$folder" && \
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel error && cd node_modules && \
 	for library in d3/dist/d3.min.js @observablehq/plot/dist/plot.umd.min.js; do \
 	  name=$${library%/dist/*} && \
@@ -94,7 +94,7 @@ vendor: ## Renew the report's chart library from npm (needs Node.js)
 	done
 
 psql: .venv/.project ## Open psql on the pipeline's database
-	@$(BIN)/python -m loader.postgres.psql
+	@$(BIN)/python -m spotify_elt.operations.psql
 
 # Attestations would go to ECR as images of their own, and push older ones out of the twenty.
 image: ## Build the image (PLATFORM=linux/arm64 for Graviton, ENGINE=podman)
@@ -152,7 +152,7 @@ clean: ## Stop the embedded PostgreSQL; delete .local with ALL ITS DATA, .venv, 
 
 .venv/.project: pyproject.toml .venv/.local
 	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m loader.transform
+	@$(BIN)/python -m spotify_elt.run.transform
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.project

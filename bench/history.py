@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 from psycopg2.extensions import cursor
 from psycopg2.extras import execute_values
 
-from loader.postgres import database
-from loader.postgres.embedded import embedded_postgres
-from loader.transform import Transformation
+from spotify_elt.run.transform import Transformation
+from spotify_elt.warehouse import database
+from spotify_elt.warehouse.embedded import embedded_postgres
 
 TRACKS, ALBUMS, ARTISTS = 200, 150, 150
 YEAR = 365

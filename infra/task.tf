@@ -123,7 +123,7 @@ resource "aws_ecs_task_definition" "bootstrap" {
 
   container_definitions = jsonencode([merge(local.container, {
     entryPoint  = ["python"]
-    command     = ["-m", "loader.postgres.bootstrap"]
+    command     = ["-m", "spotify_elt.operations.bootstrap"]
     environment = [for name, value in local.bootstrap_environment : { name = name, value = value }]
   })])
 }

@@ -1,30 +1,44 @@
-"""The thin loader: Spotify playlists into PostgreSQL, dbt on top, the answers out.
+"""Spotify playlists as a dlt source over spotipy: whole, in both of Spotify's access modes.
 
-    check -> extract and load (dlt over spotipy) -> dbt build -> reconcile -> report, answers
+    from loader import spotify_source
 
-Where what is:
+    pipeline = dlt.pipeline("spotify", destination="duckdb", dataset_name="spotify_raw")
+    pipeline.run(spotify_source(playlists=["31FWVQBp3WQydWLNhO0ACi"]))
 
-    cli, console, errors              the command line, what it shows, what can go wrong
-    settings                          `pipeline.yml`
-    dotenv_file, local_file,          `.env`, read first and changed without losing a line; on this
-    s3_object, aws                    machine or in S3
-    sequence, deadline                a run from its beginning to its end
-    logs, log_lines, steps,           what a run tells while it goes on, without secrets
-    redaction, notices
-    spotify/                          the one place that speaks with Spotify
-    extract_load/                     from its answers to the raw tables
-    transform, dbt_process, artefacts dbt, in a process of its own, and what it leaves
-    reconciliation                    rows counted at every stage
-    run_log/                          what runs did, and what is learnt from it
-    questions, sentences              the five questions, answered from the marts
-    answers, summary                  what a run prints
-    report/                           the HTML page for those who never open psql
-    check, check_spotify,             what a run would meet, told before it
-    check_database, check_env_file,
-    findings, versions
-    purge/                            deleting what may not, or need not, be kept
-    postgres/                         PostgreSQL: anybody's, or the embedded one
-    sample                            the bundled sample, kept apart from real data
+For any destination of dlt; nothing here knows of PostgreSQL, dbt or the application around it.
 
-A package says in its `__init__` what its modules are.
+    source            the dlt source: four raw tables, JSON untouched
+    extraction        what of the playlists is read, and what is left as it is
+    reading           one playlist, read whole or not at all
+    references        the artists and albums that rows refer to
+    entities          artists and albums, asked for in the cheapest way
+    earlier_loads     what the caller knows of earlier loads: the one interface to implement
+    outcome           what became of each playlist
+
+    client            the one place that calls Spotify: waits, tries again, renews the token
+    pause             the wait that all workers share when Spotify limits the rate
+    refusals          what an answer that is none means, in a sentence
+    tokens, consent   signing in, by the app or on a user's behalf, and how long that lasts
+    access            who asks, and where: settings from the environment
+    playlist_ids      playlists as people name them
+    errors            what can go wrong, in sentences
+
+    side_by_side, spool, raw_json   work in parallel, rows on disk, JSON that databases can store
 """
+
+_WHERE = {
+    "spotify_source": "source",
+    "EarlierLoads": "earlier_loads",
+    "KnownPlaylist": "earlier_loads",
+    "Outcome": "outcome",
+}
+__all__ = ["EarlierLoads", "KnownPlaylist", "Outcome", "spotify_source"]  # noqa: F822 - made below
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is: dlt and spotipy take a second."""
+    if name in _WHERE:
+        import importlib  # noqa: PLC0415 - even that
+
+        return getattr(importlib.import_module(f"loader.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'loader' has no attribute {name!r}")

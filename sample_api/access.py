@@ -8,8 +8,9 @@ and contents only for a playlist's owner or collaborators.
 from http import HTTPStatus
 
 from sample_api.catalogue import Playlist
-from sample_api.messages import RefusalError, Request, error
+from sample_api.messages import RefusalError, error
 from sample_api.objects import BASE62, ID_LENGTH
+from sample_api.request import Request
 from sample_api.tokens import unauthorized
 
 MODES = ("extended", "development-old", "development")

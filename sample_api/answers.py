@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from sample_api import access, fields, playlists
-from sample_api.messages import Answer, RefusalError, Request, as_json, error
+from sample_api.messages import Answer, RefusalError, as_json, error
 from sample_api.objects import Json
+from sample_api.request import Request
 
 MOST_ALBUMS = 20
 MOST_ARTISTS = 50
@@ -54,12 +55,12 @@ def artist(request: Request, artist_id: str) -> Json:
 
 def token(request: Request) -> Json:
     """Answer `POST /api/token`."""
-    return request.tokens.exchange(request)
+    return request.tokens.exchange(request.form, request.authorization)
 
 
 def authorize(request: Request) -> Answer:
     """Answer `GET /authorize`."""
-    return request.tokens.authorize(request)
+    return request.tokens.authorize(request.query)
 
 
 _ENDPOINTS = tuple(

@@ -20,7 +20,8 @@ from http import HTTPStatus
 from typing import Any
 
 from sample_api.catalogue import Catalogue
-from sample_api.messages import Answer, Request, as_json, as_text, error
+from sample_api.messages import Answer, as_json, as_text, error
+from sample_api.request import Request
 
 Genuine = Callable[[], Answer]
 

@@ -1,41 +1,12 @@
-"""What goes in and what comes out: a request in its context, an answer, a refusal."""
+"""What comes out: an answer, a refusal, and the forms that their bodies have."""
 
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sample_api.catalogue import Catalogue
-    from sample_api.objects import Json
-    from sample_api.tokens import Grant, Tokens
+from sample_api.objects import Json
 
 JSON_TYPE = "application/json; charset=utf-8"
-
-
-@dataclass
-class Request:
-    """One HTTP request, and the world in which it is to be answered.
-
-    `path` has no trailing slash; `grant` is None until the bearer token was accepted.
-    """
-
-    method: str
-    path: str
-    query: dict[str, str]
-    form: dict[str, str]
-    authorization: str
-    api_url: str
-    catalogue: "Catalogue"
-    tokens: "Tokens"
-    mode: str
-    track_alone: bool = False
-    grant: "Grant | None" = None
-
-    @property
-    def user_id(self) -> str | None:
-        """The signed-in user; None for an app token."""
-        return self.grant.user_id if self.grant else None
 
 
 @dataclass

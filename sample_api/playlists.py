@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from sample_api import access, episodes
 from sample_api.catalogue import Playlist
-from sample_api.messages import RefusalError, Request, error
+from sample_api.messages import RefusalError, error
 from sample_api.objects import Json, Place, page, reference
+from sample_api.request import Request
 
 DEFAULT_LIMIT = 20
 MOST = {"items": 50, "tracks": 100}

@@ -14,7 +14,8 @@ from sample_api.connections import Listener
 from sample_api.faults import Fault
 from sample_api.limits import RateLimit
 from sample_api.lofi import sample_catalogue
-from sample_api.messages import Answer, Request
+from sample_api.messages import Answer
+from sample_api.request import Request
 from sample_api.tokens import Tokens
 
 

@@ -8,12 +8,13 @@ has the user say no.
 import base64
 import binascii
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import count
 from urllib.parse import urlencode, urlsplit
 
-from sample_api.messages import Answer, RefusalError, Request, as_text, error, oauth_error
+from sample_api.messages import Answer, RefusalError, as_text, error, oauth_error
 from sample_api.objects import Json
 from sample_api.rows import USER_ID
 
@@ -71,14 +72,13 @@ class Tokens:
             raise RefusalError(unauthorized("The access token expired"))
         return grant
 
-    def exchange(self, request: Request) -> Json:
+    def exchange(self, form: Mapping[str, str], authorization: str) -> Json:
         """Answer `POST /api/token` for any of the three grant types.
 
         Raises:
             RefusalError: 400, `invalid_client`, `invalid_grant` or `unsupported_grant_type`.
         """
-        _require_client(request)
-        form = request.form
+        _require_client(form, authorization)
         match form.get("grant_type"):
             case "client_credentials":
                 return self._issue(None, "")
@@ -93,9 +93,8 @@ class Tokens:
                 return self._issue(USER_ID, self.scope) | {"refresh_token": self.refresh_token}
         raise RefusalError(oauth_error("unsupported_grant_type", "grant_type parameter is missing"))
 
-    def authorize(self, request: Request) -> Answer:
+    def authorize(self, query: Mapping[str, str]) -> Answer:
         """Answer `GET /authorize` as if the user had clicked at once: a redirect with a code."""
-        query = request.query
         redirect_uri = query.get("redirect_uri", "")
         if query.get("client_id") != CLIENT_ID:
             return as_text("INVALID_CLIENT: Invalid client", HTTPStatus.BAD_REQUEST)
@@ -137,9 +136,9 @@ def unauthorized(message: str) -> Answer:
     return answer
 
 
-def _require_client(request: Request) -> None:
-    given = (request.form.get("client_id"), request.form.get("client_secret"))
-    scheme, _, encoded = request.authorization.partition(" ")
+def _require_client(form: Mapping[str, str], authorization: str) -> None:
+    given = (form.get("client_id"), form.get("client_secret"))
+    scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:
             name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")

@@ -51,7 +51,7 @@ class CommandLine:
         parse_state: a folder where dbt keeps what it parsed, shared to save time.
     """
 
-    program = (sys.executable, "-m", "loader")
+    program = (sys.executable, "-m", "spotify_elt")
 
     def __init__(self, folder: Path, parse_state: Path) -> None:
         self.folder = folder

@@ -13,8 +13,8 @@ from command_line import CommandLine
 from postgres_server import Database, PostgresServer, query
 from s3_bucket import Bucket
 
-from loader.postgres.schemas import LAYERS
 from sample_api import SHARED_PLAYLIST, SampleApi
+from spotify_elt.warehouse.schemas import LAYERS
 
 MASTER, PASSWORD, ROLE = "the master", "hard to guess, isn't it?", "spotify_elt"
 
@@ -34,7 +34,7 @@ class Bootstrap:
     def __call__(self) -> subprocess.CompletedProcess[str]:
         """Run it."""
         return subprocess.run(
-            [sys.executable, "-m", "loader.postgres.bootstrap"],
+            [sys.executable, "-m", "spotify_elt.operations.bootstrap"],
             env=self.environment,
             capture_output=True,
             encoding="utf-8",

@@ -60,7 +60,7 @@ def test_every_command_reads_it_first(elt: CommandLine, bucket: Bucket, command:
 
 def test_psql_reads_it_first(elt: CommandLine, bucket: Bucket) -> None:
     bucket.put("no assignment")
-    elt.program = (sys.executable, "-m", "loader.postgres.psql")
+    elt.program = (sys.executable, "-m", "spotify_elt.operations.psql")
     finished = elt("-c", "select 1", environment=bucket.environment())
     assert_one_sentence(finished, f"s3://{bucket.name}/", "line 1", "KEY=VALUE")
 
@@ -103,14 +103,14 @@ def test_an_unreachable_endpoint_is_told_within_seconds(elt: CommandLine, bucket
 
 def test_without_s3_boto3_is_not_even_imported(elt: CommandLine) -> None:
     told = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "loader", "answers"],
+        [sys.executable, "-X", "importtime", "-m", "spotify_elt", "answers"],
         cwd=elt.folder,
         env={"PGHOST": "127.0.0.1", "PGPORT": "1"},
         capture_output=True,
         text=True,
         check=False,
     ).stderr
-    assert "loader.dotenv_file" in told
+    assert "spotify_elt.settings.dotenv_file" in told
     assert "botocore" not in told
 
 

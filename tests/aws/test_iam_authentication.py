@@ -45,7 +45,7 @@ def test_dbt_and_psql_by_hand_are_given_a_token(
 ) -> None:
     finished = elt("dbt", "--", "debug", "--connection", database=gated)
     assert finished.code == 0, finished.output
-    elt.program = (sys.executable, "-m", "loader.postgres.psql")
+    elt.program = (sys.executable, "-m", "spotify_elt.operations.psql")
     finished = elt("-c", "select current_user", database=gated)
     assert finished.code == 0, finished.output
     assert gated["PGUSER"] in finished.stdout

@@ -27,7 +27,7 @@ def test_a_whole_run_verifies_the_host_by_default(
 
 
 def test_psql_verifies_it_too(elt: CommandLine, outside: Database, trusted: dict[str, str]) -> None:
-    elt.program = (sys.executable, "-m", "loader.postgres.psql")
+    elt.program = (sys.executable, "-m", "spotify_elt.operations.psql")
     finished = elt("-c", "select current_user", database=outside | trusted)
     assert finished.code == 0, finished.output
     refused = elt("-c", "select current_user", database=outside)

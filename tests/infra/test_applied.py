@@ -117,7 +117,7 @@ def test_the_bootstrap_runs_its_own_program_with_the_masters_secret(stack: Stack
     (database,) = stack.client("rds").describe_db_instances()["DBInstances"]
     definition = task_definition(stack, f"{NAME}-bootstrap")
     (container,) = definition["containerDefinitions"]
-    program = ["python", "-m", "loader.postgres.bootstrap"]
+    program = ["python", "-m", "spotify_elt.operations.bootstrap"]
     assert container["entryPoint"] + container["command"] == program
     secret = {pair["name"]: pair["value"] for pair in container["environment"]}["MASTER_SECRET_ARN"]
     assert secret == database["MasterUserSecret"]["SecretArn"]

@@ -7,7 +7,6 @@ import pytest
 from command_line import CommandLine, Finished
 from postgres_server import READER, Database, free_port, query
 
-from loader import check_database
 from sample_api import (
     CLIENT_SECRET,
     COLLABORATIVE_PLAYLIST,
@@ -21,6 +20,7 @@ from sample_api import (
     Fault,
     SampleApi,
 )
+from spotify_elt.operations import check_database
 
 UNKNOWN_PLAYLIST = "0000000000000000000000"
 MINE = {"playlists": [MAIN_PLAYLIST, PRIVATE_PLAYLIST, COLLABORATIVE_PLAYLIST]}

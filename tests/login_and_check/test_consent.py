@@ -7,7 +7,7 @@ import pytest
 from command_line import CommandLine, Finished
 from postgres_server import Database
 
-from loader.spotify.consent import end_of
+from loader.consent import end_of
 from sample_api import MAIN_PLAYLIST, REFRESH_TOKEN, SampleApi, Tokens
 
 TODAY = datetime.now(UTC).date()

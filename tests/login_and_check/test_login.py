@@ -14,8 +14,8 @@ from postgres_server import free_port
 from signing_in import NO_BROWSER, signing_in
 
 from loader.errors import PipelineError
-from loader.spotify.consent_server import Address, consent_code
 from sample_api import CLIENT_SECRET, PRIVATE_PLAYLIST, REFRESH_TOKEN, Fault, SampleApi, Tokens
+from spotify_elt.operations.consent_server import Address, consent_code
 
 FAILED, WRONG = 1, 2
 WRITTEN = (

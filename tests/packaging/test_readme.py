@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loader.cli import _parser
-from loader.settings import PipelineConfig
+from spotify_elt.cli import _parser
+from spotify_elt.settings.pipeline_yml import PipelineConfig
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loader.postgres.pg_settings import NAMES, RUN_LOG
+from spotify_elt.warehouse.pg_settings import NAMES, RUN_LOG
 
 ROOT = Path(__file__).resolve().parents[2]
 A_VARIABLE = re.compile(r"PG[A-Z]+|[A-Z]+(?:_[A-Z]+)+")
@@ -60,7 +60,7 @@ def asked_of_the_environment(tree: ast.AST) -> Iterator[str]:
 
 def variables_read() -> set[str]:
     found = {prefix + name for prefix in ("", RUN_LOG) for name in NAMES}
-    for path in (ROOT / "loader").rglob("*.py"):
+    for path in (*(ROOT / "loader").rglob("*.py"), *(ROOT / "spotify_elt").rglob("*.py")):
         found |= set(asked_of_the_environment(ast.parse(path.read_text(encoding="utf-8"))))
     profiles = (ROOT / "dbt_spotify" / "profiles.yml").read_text(encoding="utf-8")
     return found | set(re.findall(r"env_var\('(\w+)'", profiles))
@@ -93,7 +93,7 @@ def texts() -> dict[str, str]:
     for path in paths:
         if path.is_file():
             found[str(path.relative_to(ROOT))] = path.read_bytes().decode("utf-8", "replace")
-    assert {"pyproject.toml", "Makefile", "loader/cli.py"} <= set(found)
+    assert {"pyproject.toml", "Makefile", "spotify_elt/cli.py"} <= set(found)
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("loader", "sample_api", "dbt_spotify")
+FOLDERS = ("loader", "spotify_elt", "sample_api", "dbt_spotify")
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,9 @@ def test_the_wheel_holds_the_code_the_dbt_project_and_the_sample(wheel: zipfile.
         if not {"target", "logs"} & set(path.parts)
     }
     assert {
-        "loader/cli.py",
-        "loader/postgres/rds-ca-bundle.pem",
+        "loader/source.py",
+        "spotify_elt/cli.py",
+        "spotify_elt/warehouse/rds-ca-bundle.pem",
         "sample_api/server.py",
         "dbt_spotify/dbt_project.yml",
     } <= wanted
@@ -42,7 +43,7 @@ def test_the_wheel_holds_the_code_the_dbt_project_and_the_sample(wheel: zipfile.
 
 def test_the_wheel_has_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
-    assert "spotify-elt = loader.__main__:main" in wheel.read(entry_points).decode()
+    assert "spotify-elt = spotify_elt.__main__:main" in wheel.read(entry_points).decode()
     assert [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")]
 
 

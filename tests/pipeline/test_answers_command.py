@@ -10,9 +10,9 @@ from postgres_server import Database, query
 from rich.cells import cell_len
 from runs import Loaded
 
-from loader.answers import ROWS_PRINTED
-from loader.questions import QUESTIONS
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST
+from spotify_elt.answers.output import ROWS_PRINTED
+from spotify_elt.answers.questions import QUESTIONS
 
 VIEW = "most_popular_tracks_with_duration"
 

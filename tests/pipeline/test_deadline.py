@@ -11,8 +11,8 @@ from sample_api import MAIN_PLAYLIST, Fault, SampleApi
 
 WAITS_IN_A_LIBRARY = """
 from datetime import timedelta
-from loader import deadline
-from loader.postgres import database
+from spotify_elt.run import deadline
+from spotify_elt.warehouse import database
 deadline.GRACE = 0.5
 with deadline.deadline(timedelta(seconds=0.5)), database.connected() as connection:
     connection.cursor().execute("select pg_sleep(60)")

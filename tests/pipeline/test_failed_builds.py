@@ -12,7 +12,7 @@ from runs import Loaded
 import loader
 from sample_api import SHARED_PLAYLIST, SampleApi
 
-PACKAGES = ("loader", "sample_api", "dbt_spotify")
+PACKAGES = ("loader", "spotify_elt", "sample_api", "dbt_spotify")
 HOUSE_RULE = "tracks_last_a_second"
 HOUSE_RULE_SQL = """
 select * from {{ ref('tracks') }}

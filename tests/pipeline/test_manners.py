@@ -41,14 +41,14 @@ def test_a_dotenv_that_cannot_be_read_is_one_sentence(
 
 SIGNALLED_WHILE_IT_COMPLAINS = """
 import os, runpy, signal, sys
-from loader import logs
+from spotify_elt import logs
 complain = logs.complain
 def complain_first(sentence):
     logs.complain = complain
     os.kill(os.getpid(), signal.SIGTERM)
 logs.complain = complain_first
 sys.path[0] = ""
-runpy.run_module("loader", run_name="__main__", alter_sys=True)
+runpy.run_module("spotify_elt", run_name="__main__", alter_sys=True)
 """
 
 

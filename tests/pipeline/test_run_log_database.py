@@ -7,8 +7,8 @@ import pytest
 from command_line import CommandLine
 from postgres_server import Database, PostgresServer
 
-from loader.errors import DatabaseError
-from loader.postgres import database as warehouse
+from spotify_elt.errors import DatabaseError
+from spotify_elt.warehouse import database as warehouse
 
 NAT_FORGETS_AFTER = 350  # seconds, in AWS
 OUTSIDE = {"LOGGING_PGHOST": "0.0.0.0", "LOGGING_PGSSLMODE": "disable"}  # noqa: S104 - another host

@@ -16,7 +16,7 @@ MOST_TIMES_THE_MEMORY = 1.3
 # Linux counts in a process's peak what its parent had when it was started, so pytest must not be
 # that parent: a shell in between is small.
 FROM_A_SMALL_PARENT = ("/bin/sh", "-c", '"$0" "$@"; exit $?')
-# Runs the module as `python -m loader` does, then tells the peak memory of the process and of
+# Runs the module as `python -m spotify_elt` does, then tells the peak memory of the process and of
 # the processes it started.
 MEASURED = """
 import atexit, json, resource, runpy, sys
@@ -26,7 +26,7 @@ def tell():
     open("peaks.json", "w").write(json.dumps(peaks))
 atexit.register(tell)
 sys.path[0] = ""
-runpy.run_module("loader", run_name="__main__", alter_sys=True)
+runpy.run_module("spotify_elt", run_name="__main__", alter_sys=True)
 """
 
 

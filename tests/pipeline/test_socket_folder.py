@@ -6,8 +6,8 @@ import dlt
 import pytest
 from postgres_server import Database, PostgresServer, query
 
-from loader.extract_load.warehouse import Warehouse
-from loader.postgres import database as connections
+from spotify_elt.warehouse import database as connections
+from spotify_elt.warehouse.load import Warehouse
 
 
 @dlt.source(name="spotify")

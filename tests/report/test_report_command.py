@@ -11,7 +11,7 @@ from postgres_server import PASSWORD, Database, PostgresServer, query
 
 from sample_api import CLIENT_SECRET, MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
-VENDOR = Path(__file__).parents[2] / "loader" / "report" / "vendor"
+VENDOR = Path(__file__).parents[2] / "spotify_elt" / "report" / "vendor"
 CONFIG = {"playlists": [MAIN_PLAYLIST, SHARED_PLAYLIST]}
 
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from loader.spotify.access import SpotifyAccess
-from loader.spotify.client import Spotify
+from loader.access import SpotifyAccess
+from loader.client import Spotify
 from sample_api import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SampleApi
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from loader.check_env_file import findings
+from spotify_elt.operations.check_env_file import findings
 
 
 @pytest.mark.parametrize(

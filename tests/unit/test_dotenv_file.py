@@ -8,8 +8,8 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loader import dotenv_file
 from loader.errors import SettingsError
+from spotify_elt.settings import dotenv_file
 
 LINES = st.lists(
     st.sampled_from(

@@ -1,15 +1,15 @@
 """Artists and albums: in batches where Spotify permits them, singly where not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from spotify_client import signed_in
 
+from loader.entities import Entities, Entity
 from loader.errors import SpotifyError
-from loader.extract_load.entities import Entities
-from loader.extract_load.references import References, track_of
+from loader.references import References, track_of
 from sample_api import Catalogue, Fault, SampleApi, identifier, local_file, row
 
 UNKNOWN = identifier("artist", "deleted")
@@ -26,28 +26,32 @@ def api() -> Iterator[SampleApi]:
 
 
 def _entities(api: SampleApi) -> Entities:
-    return Entities(signed_in(api), workers=4)
+    return Entities(signed_in(api))
+
+
+def _ids(found: Iterable[Entity]) -> list[str]:
+    return [entity.id for entity in found]
 
 
 def test_batches_hold_as_many_as_spotify_allows_and_keep_the_order(api: SampleApi) -> None:
     entities = _entities(api)
     artists, albums = list(api.catalogue.artists), list(api.catalogue.albums)
-    assert [one for one, _ in entities.read("artists", artists)] == artists
-    assert [one for one, _ in entities.read("albums", albums)] == albums
+    assert _ids(entities.read("artists", artists)) == artists
+    assert _ids(entities.read("albums", albums)) == albums
     sizes = [len(served.query["ids"].split(",")) for served in api.requests[1:]]
     assert sorted(sizes, reverse=True) == [50, 50, 20, 20, 20, 5]
     assert not entities.not_found
 
 
 def test_the_payload_is_the_apis_json(api: SampleApi) -> None:
-    found = dict(_entities(api).read("albums", api.catalogue.albums))
-    assert {one: json.loads(text) for one, text in found.items()} == api.catalogue.albums
+    found = _entities(api).read("albums", api.catalogue.albums)
+    assert {one.id: json.loads(one.payload) for one in found} == api.catalogue.albums
 
 
 def test_after_a_refusal_each_is_asked_for_alone_side_by_side(api: SampleApi) -> None:
     api.mode = "development"
     entities, artists = _entities(api), list(api.catalogue.artists)
-    assert [one for one, _ in entities.read("artists", artists)] == artists
+    assert _ids(entities.read("artists", artists)) == artists
     assert len(list(entities.read("albums", list(api.catalogue.albums)))) == 45
     assert len(api.calls("artists")) == 1
     assert len(api.calls("albums")) == 0
@@ -70,7 +74,7 @@ def test_nothing_is_asked_for_nothing(api: SampleApi) -> None:
 def test_what_spotify_no_longer_has_is_left_out_and_counted(api: SampleApi, mode: str) -> None:
     api.mode = mode
     entities, (first, second, *_) = _entities(api), api.catalogue.artists
-    found = [one for one, _ in entities.read("artists", [first, UNKNOWN, second])]
+    found = _ids(entities.read("artists", [first, UNKNOWN, second]))
     assert found == [first, second]
     assert entities.not_found == {"artists": 1}
 
@@ -78,14 +82,14 @@ def test_what_spotify_no_longer_has_is_left_out_and_counted(api: SampleApi, mode
 def test_a_null_in_a_batch_leaves_its_neighbours_alone(api: SampleApi) -> None:
     api.faults = [Fault("null_member", "albums", position=2)]
     albums = list(api.catalogue.albums)
-    found = [one for one, _ in _entities(api).read("albums", albums)]
+    found = _ids(_entities(api).read("albums", albums))
     assert found == albums[:2] + albums[3:]
 
 
 def test_an_outage_is_no_refusal_of_batches(
     api: SampleApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loader.spotify.client.TRIES", 1)
+    monkeypatch.setattr("loader.client.TRIES", 1)
     api.faults = [Fault("status", "artists", times=None, status=500)]
     with pytest.raises(SpotifyError, match="500"):
         list(_entities(api).read("artists", api.catalogue.artists))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from loader import dotenv_file
 from loader.errors import SettingsError
+from spotify_elt.settings import dotenv_file
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loader.errors import RefusedError, SpotifyError
-from loader.spotify.refusals import judged, judged_token_answer
+from loader.refusals import judged, judged_token_answer
 
 STATUSES = st.sampled_from([400, 401, 403, 404, 408, 410, 418, 429, 500, 502, 503])
 BODIES = st.one_of(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from loader.errors import ComeBackLaterError
-from loader.spotify.pause import Pause
+from loader.pause import Pause
 
 REASON = "Spotify's rate limit is reached"
 

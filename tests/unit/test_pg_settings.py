@@ -7,9 +7,9 @@ from pathlib import Path
 import certifi
 import pytest
 
-from loader import aws
 from loader.errors import SettingsError
-from loader.postgres.pg_settings import RDS_ROOTS, of_the_run_log, with_defaults
+from spotify_elt.settings import aws
+from spotify_elt.warehouse.pg_settings import RDS_ROOTS, of_the_run_log, with_defaults
 
 RDS = "prod.c9akciq32.eu-central-1.rds.amazonaws.com"
 ELSEWHERE = "db.example.com"

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from postgres_server import PostgresServer, connected
 from spotify_client import signed_in
 
-from loader.extract_load.raw_json import as_text
-from loader.extract_load.reading import PlaylistReader, requests_for_rest
-from loader.extract_load.references import References
-from loader.extract_load.spool import Spool
+from loader.raw_json import as_text
+from loader.reading import PlaylistReader, requests_for_rest
+from loader.references import References
+from loader.spool import Spool
 from sample_api import Catalogue, SampleApi, row
 
 ROWS = st.dictionaries(TEXT, JSON)
@@ -67,7 +67,7 @@ def api() -> Iterator[SampleApi]:
 def readers(api: SampleApi) -> dict[int, PlaylistReader]:
     """Readers by how many pages they ask for at once."""
     return {
-        workers: PlaylistReader(signed_in(api, concurrency=workers), Spool(), workers)
+        workers: PlaylistReader(signed_in(api, concurrency=workers), Spool())
         for workers in (1, 2, 5)
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from any_json import JSON, cleaned
 from hypothesis import given
 
-from loader.extract_load.raw_json import as_text
+from loader.raw_json import as_text
 
 
 @given(JSON)

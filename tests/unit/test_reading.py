@@ -7,8 +7,8 @@ import pytest
 from spotify_client import signed_in
 
 from loader.errors import PlaylistError, SpotifyError, WithheldError
-from loader.extract_load.reading import PlaylistReader, Reading, requests_for_rest
-from loader.extract_load.spool import Spool
+from loader.reading import PlaylistReader, Reading, requests_for_rest
+from loader.spool import Spool
 from sample_api import (
     EMPTY_PLAYLIST,
     MAIN_PLAYLIST,
@@ -32,7 +32,7 @@ def spool() -> Spool:
 
 
 def _read(api: SampleApi, playlist_id: str, spool: Spool, *, user: bool = False) -> Reading:
-    reader = PlaylistReader(signed_in(api, user=user), spool, workers=4)
+    reader = PlaylistReader(signed_in(api, user=user), spool)
     return reader.whole(reader.head(playlist_id))
 
 
@@ -131,7 +131,7 @@ def test_after_three_more_edited_readings_it_gives_up_and_leaves_nothing(
 def test_a_page_that_fails_leaves_nothing_in_the_spool(
     api: SampleApi, spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loader.spotify.client.TRIES", 1)
+    monkeypatch.setattr("loader.client.TRIES", 1)
     api.faults = [Fault("status", "items", status=500, after=1, times=None)]
     with pytest.raises(SpotifyError):
         _read(api, MAIN_PLAYLIST, spool)

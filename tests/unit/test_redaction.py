@@ -8,10 +8,10 @@ from urllib.parse import quote, quote_plus
 import pytest
 from spotify_client import signed_in
 
-from loader import redaction
-from loader.log_lines import Line
-from loader.redaction import redacted
 from sample_api import CLIENT_SECRET, MAIN_PLAYLIST, REFRESH_TOKEN, SampleApi
+from spotify_elt import redaction
+from spotify_elt.log_lines import Line
+from spotify_elt.redaction import redacted
 
 PASSWORD = 'p@ss:w/rd, 100% \\ "odd" & #é'
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loader import sentences
+from spotify_elt.answers import sentences
 
 Row = dict[str, Any]
 

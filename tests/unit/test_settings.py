@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from loader.access import spotify_access
 from loader.errors import SettingsError
-from loader.settings import (
+from spotify_elt.settings.pipeline_yml import (
     LOFI_GIRLS_FAVORITE_PLAYLIST,
     PipelineConfig,
     duration,
@@ -14,7 +15,6 @@ from loader.settings import (
     playlist_id,
     validated,
 )
-from loader.spotify.access import spotify_access
 
 ID = "31FWVQBp3WQydWLNhO0ACi"
 CREDENTIALS = {"SPOTIPY_CLIENT_ID": " id ", "SPOTIPY_CLIENT_SECRET": "secret"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loader.extract_load.side_by_side import side_by_side
+from loader.side_by_side import side_by_side
 
 
 def test_answers_come_in_the_order_of_the_arguments() -> None:

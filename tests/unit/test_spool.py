@@ -2,7 +2,7 @@
 
 import pytest
 
-from loader.extract_load.spool import Spool
+from loader.spool import Spool
 
 
 @pytest.fixture

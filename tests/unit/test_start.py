@@ -18,8 +18,8 @@ def imported_by(module: str) -> set[str]:
 
 
 def test_the_package_imports_nothing_before_signals_are_taken_care_of() -> None:
-    assert imported_by("loader") - imported_by("os") == {"loader"}
+    assert imported_by("spotify_elt") - imported_by("os") == {"spotify_elt"}
 
 
 def test_the_command_line_imports_nothing_that_takes_long() -> None:
-    assert ONLY_FOR_RUNS.isdisjoint(imported_by("loader.cli"))
+    assert ONLY_FOR_RUNS.isdisjoint(imported_by("spotify_elt.cli"))

@@ -1,0 +1,137 @@
+"""The playlists of a load, and the artists and albums they refer to: what is read, what is left.
+
+First answers are asked for side by side, and worked on in the order in which they were asked for.
+A playlist that an earlier load left whole, with the same `snapshot_id`, costs that one request and
+is left as it is. One that fails is raised, or noted with the reason, and the others go on.
+
+Artists and albums come after all playlists. Spotify is asked only for those that are new or no
+longer fresh; in Development Mode albums are taken from the rows, which carry as much.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from loader.client import Spotify
+from loader.earlier_loads import EarlierLoads, KnownPlaylist
+from loader.entities import Entities, Entity, Kind
+from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SpotifyError
+from loader.outcome import Outcome, PlaylistLoad
+from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
+from loader.references import References
+from loader.spool import Spool
+
+log = logging.getLogger(__name__)
+
+
+class Extraction:
+    """Reads playlists, and knows afterwards what became of them.
+
+    Args:
+        spotify: the client.
+        playlist_ids: which playlists.
+        earlier: tells what earlier loads left.
+        outcome: collects failures; without one the first failure is raised.
+
+    Attributes:
+        outcome: what became of each playlist.
+        references: what their rows refer to.
+        entities: asks for artists and albums.
+        entities_read: how many of them Spotify sent.
+    """
+
+    def __init__(
+        self,
+        spotify: Spotify,
+        playlist_ids: Sequence[str],
+        earlier: EarlierLoads,
+        outcome: Outcome | None = None,
+    ) -> None:
+        self.outcome = Outcome() if outcome is None else outcome
+        self.references = References()
+        self.entities = Entities(spotify)
+        self.entities_read = 0
+        self._playlist_ids = playlist_ids
+        self._earlier = earlier
+        self._raises = outcome is None
+        self._reader = PlaylistReader(spotify, Spool())
+
+    def readings(self) -> Iterator[Reading | None]:
+        """Yield each playlist that is to be loaded, whole; None in the place of one that is not."""
+        for playlist_id, head in self._reader.heads(self._playlist_ids):
+            reading = self._read(playlist_id, head)
+            if reading is not None:
+                self._refer(reading.rows())
+            yield reading
+
+    def rows_of_entities(self, kind: Kind) -> Iterator[Entity]:
+        """Yield the artists or albums to be loaded, when all playlists have been read."""
+        extended = self.references.access_mode == "extended"
+        # An earlier refusal is taken to hold as long as Spotify sends no popularity either.
+        self.entities.batches_refused |= self._earlier.batches_refused and not extended
+        wanted = self.references.artists if kind == "artists" else self.references.albums
+        fresh = self._earlier.fresh(kind, wanted, with_popularity=extended)
+        missing = [one for one in wanted if one not in fresh]
+        read: set[str] = set()
+        for entity in self._answered(kind, missing):
+            read.add(entity.id)
+            self.entities_read += 1
+            yield entity
+        cost = self.entities.requests_for
+        self.outcome.requests_saved += cost(kind, len(wanted)) - cost(kind, len(missing))
+        if kind == "albums":
+            for one, payload in self.references.carried_albums():
+                yield Entity(kind, one, payload, datetime.now(UTC))
+        yield from self._earlier.carried_entities(kind, [one for one in wanted if one not in read])
+
+    def _read(self, playlist_id: str, head: Head | PipelineError) -> Reading | None:
+        try:
+            if isinstance(head, PipelineError):
+                raise head
+            if known := self._unchanged(head):
+                self._leave(head, known)
+                return None
+            reading = self._reader.whole(head)
+        except (ComeBackLaterError, PlaylistError, SpotifyError) as error:
+            if self._raises:
+                raise
+            self._note(playlist_id, error)
+            return self._earlier.carried_playlist(playlist_id)
+        log.info("Playlist %s: %s rows read", playlist_id, reading.total)
+        self.outcome.loads.append(PlaylistLoad.of(reading))
+        return reading
+
+    def _note(self, playlist_id: str, error: PipelineError) -> None:
+        if isinstance(error, ComeBackLaterError):
+            self.outcome.stopped = error
+            self.outcome.loads.append(PlaylistLoad(playlist_id, "not reached", str(error)))
+        else:
+            log.warning("%s", error)
+            self.outcome.loads.append(PlaylistLoad(playlist_id, "failed", str(error)))
+
+    def _unchanged(self, head: Head) -> KnownPlaylist | None:
+        """Return the playlist as it was loaded, if it still is the same."""
+        known = self._earlier.playlist(head.playlist_id)
+        if known and head.snapshot_id is not None and known.snapshot_id == head.snapshot_id:
+            return known
+        return None
+
+    def _leave(self, head: Head, known: KnownPlaylist) -> None:
+        """Leave a playlist as it was loaded, and have read what that load did not get to."""
+        log.info("Playlist %s: unchanged", head.playlist_id)
+        if known.entities_missing:
+            self._refer(self._earlier.rows(head.playlist_id))
+        self.outcome.loads.append(PlaylistLoad(head.playlist_id, "unchanged", total=head.total))
+        self.outcome.requests_saved += requests_for_rest(head.total)
+
+    def _refer(self, rows: Iterator[str]) -> None:
+        for row in rows:
+            self.references.add(row)
+
+    def _answered(self, kind: Kind, missing: list[str]) -> Iterator[Entity]:
+        try:
+            yield from self.entities.read(kind, missing)
+        except ComeBackLaterError as stop:
+            if self._raises:
+                raise
+            self.outcome.stopped = stop

@@ -1,0 +1,73 @@
+"""What became of the playlists of a load."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Self
+
+from loader.errors import ComeBackLaterError
+
+if TYPE_CHECKING:  # spotipy takes a moment
+    from loader.reading import Reading
+
+Status = Literal["loaded", "unchanged", "failed", "not reached"]
+
+
+@dataclass(frozen=True)
+class PlaylistLoad:
+    """What became of one playlist.
+
+    Attributes:
+        playlist_id: its id.
+        status: read whole, left as it is, failed, or not reached before a long wait.
+        reason: the sentence that says why not.
+        snapshot_id: Spotify's version of what was read.
+        total: how many rows the API said it has; of one that was read, that many were.
+        loaded_at: when it was read, as in the raw tables.
+    """
+
+    playlist_id: str
+    status: Status
+    reason: str | None = None
+    snapshot_id: str | None = None
+    total: int | None = None
+    loaded_at: datetime | None = None
+
+    @classmethod
+    def of(cls, reading: "Reading") -> Self:
+        """Return what became of a playlist that was read whole."""
+        return cls(
+            reading.playlist_id,
+            "loaded",
+            snapshot_id=reading.snapshot_id,
+            total=reading.total,
+            loaded_at=reading.loaded_at,
+        )
+
+
+@dataclass
+class Outcome:
+    """The playlists of a load by what became of them; given to a source, it collects failures.
+
+    Attributes:
+        loads: one for each playlist, in the order in which they were asked for.
+        stopped: set where Spotify asked for a longer wait than `max_wait`.
+        requests_saved: how many requests were not made because what they ask for is known.
+    """
+
+    loads: list[PlaylistLoad] = field(default_factory=list)
+    stopped: ComeBackLaterError | None = None
+    requests_saved: int = 0
+
+    def of(self, *statuses: Status) -> list[PlaylistLoad]:
+        """Return the playlists with one of these statuses."""
+        return [load for load in self.loads if load.status in statuses]
+
+    @property
+    def answered(self) -> list[str]:
+        """The ids of the playlists that are loaded, now or before, in the order of `loads`."""
+        return [load.playlist_id for load in self.of("loaded", "unchanged")]
+
+    @property
+    def failures(self) -> str:
+        """The sentences of all playlists that failed, each once."""
+        return " ".join(dict.fromkeys(str(load.reason) for load in self.of("failed")))

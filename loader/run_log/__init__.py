@@ -1,7 +1,0 @@
-"""What runs did, in `<prefix>_logging`.
-
-writer            one run's rows, written while it happens
-tables            their definitions, migrated forward
-earlier_runs      what the next run learns from them
-status            what a person, or a health check, learns from them
-"""

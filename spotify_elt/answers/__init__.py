@@ -1,0 +1,6 @@
+"""The five questions and their answers.
+
+questions         their words, the view that answers each, and what of it people are shown
+sentences         each answer in one sentence
+output            in the terminal, as JSON, as CSV
+"""

@@ -1,0 +1,173 @@
+"""The five questions and their answers in the terminal, or as JSON and CSV for other programs."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TextIO
+
+from psycopg2.extensions import connection
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from loader.errors import PipelineError, SettingsError, printable
+from spotify_elt.answers.questions import QUESTION_NUMBERS, QUESTIONS, Column
+from spotify_elt.answers.sentences import NO_TRACKS, without_isolates
+from spotify_elt.errors import NoAnswersError
+from spotify_elt.warehouse.database import NOT_THERE, Row, rows
+
+LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
+ROWS_PRINTED = 10  # of one answer
+DIFFERENCES = ("change_from_previous", "track_minus_album_popularity")  # shown with their sign
+# What a spreadsheet takes for a formula, which a name of anybody's must not become.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+# The playlists asked for, in that order; all of them, by name, where none were.
+PLAYLISTS = """
+select
+    playlists.playlist_id,
+    playlists.playlist_name,
+    count(entries.position) as count_entries,
+    count(*) filter (where entries.entry_type = 'track') as count_tracks
+from {marts}.playlists as playlists
+left join {marts}.playlist_entries as entries on playlists.playlist_id = entries.playlist_id
+where %(ids)s::text[] is null or playlists.playlist_id = any(%(ids)s)
+group by 1, 2
+order by array_position(%(ids)s, playlists.playlist_id), 2, 1
+"""
+
+
+class Answers:
+    """The answers for some playlists.
+
+    Args:
+        database: where the marts are.
+        marts: their schema.
+        playlist_ids: which playlists; all where None.
+        numbers: which questions, from 1.
+
+    Raises:
+        PipelineError: there are no answers yet.
+        SettingsError: there are none for one of the playlists.
+    """
+
+    def __init__(
+        self,
+        database: connection,
+        marts: str,
+        playlist_ids: Sequence[str] | None = None,
+        numbers: Sequence[int] = QUESTION_NUMBERS,
+    ) -> None:
+        self._database = database
+        self._marts = marts
+        self._numbers = numbers
+        ids = list(playlist_ids) if playlist_ids is not None else None
+        try:
+            self._playlists = rows(database, PLAYLISTS.format(marts=marts), {"ids": ids})
+        except NOT_THERE as error:
+            raise NoAnswersError from error
+        if ids is None and not self._playlists:
+            raise PipelineError("No playlist is loaded: run `spotify-elt run` first.")
+        known = {playlist["playlist_id"] for playlist in self._playlists}
+        if unknown := [one for one in ids or [] if one not in known]:
+            raise SettingsError(
+                f"There is no answer for playlist {unknown[0]}: load it with "
+                f"`spotify-elt run --playlist {unknown[0]}`."
+            )
+
+    def print(self, screen: Console) -> None:
+        """Print each answer in a sentence and its first rows; tables fit the screen's width."""
+        for playlist in self._playlists:
+            name = printable(playlist["playlist_name"] or playlist["playlist_id"])
+            heading = f"{name} ({playlist['count_entries']} rows)"
+            screen.print(f"\n{heading}", style="bold", markup=False)
+            if not playlist["count_tracks"]:
+                screen.print(NO_TRACKS)
+                continue
+            for number in self._numbers:
+                # One answer of a long playlist at a time is enough to have in memory.
+                _print_answer(screen, number, self._rows(playlist, number))
+
+    def as_json(self) -> str:
+        """Return all rows as one JSON object."""
+        told = [
+            {
+                "playlist_id": playlist["playlist_id"],
+                "playlist_name": playlist["playlist_name"],
+                "answers": [self._answer(playlist, number) for number in self._numbers],
+            }
+            for playlist in self._playlists
+        ]
+        return json.dumps({"playlists": told}, default=float, ensure_ascii=False, indent=2)
+
+    def write_csv(self, file: TextIO) -> None:
+        """Write all rows of the first question as CSV, after each playlist's id and name.
+
+        A text that a spreadsheet would take for a formula stands behind an apostrophe.
+        """
+        number = self._numbers[0]
+        names = QUESTIONS[number - 1].column_names(self._database, self._marts)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["playlist_id", "playlist_name", *names])
+        for playlist in self._playlists:
+            head = [playlist["playlist_id"], playlist["playlist_name"]]
+            for row in self._rows(playlist, number):
+                writer.writerow(map(_no_formula, [*head, *row.values()]))
+
+    def _answer(self, playlist: Row, number: int) -> Mapping[str, Any]:
+        question = QUESTIONS[number - 1]
+        answer = self._rows(playlist, number)
+        return {
+            "question": number,
+            "words": question.words,
+            "sentence": without_isolates(question.sentence(answer)),
+            "view": question.view,
+            "rows": answer,
+        }
+
+    def _rows(self, playlist: Row, number: int) -> list[Row]:
+        return QUESTIONS[number - 1].rows(self._database, self._marts, playlist["playlist_id"])
+
+
+def _print_answer(screen: Console, number: int, answer: Sequence[Row]) -> None:
+    question = QUESTIONS[number - 1]
+    columns = [
+        column
+        for column in question.columns
+        if column.short is not None and any(row[column.name] is not None for row in answer)
+    ]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        numeric = any(isinstance(row[column.name], int | Decimal) for row in answer)
+        # Where a terminal is narrow, text is cut and numbers are not.
+        table.add_column(
+            column.short or "",
+            justify="right" if numeric else "left",
+            no_wrap=numeric,
+            max_width=None if numeric else LONGEST_TEXT,
+        )
+    for row in answer[:ROWS_PRINTED]:
+        cells = (Text(_shown(row, column), no_wrap=True, overflow="ellipsis") for column in columns)
+        table.add_row(*cells)
+    screen.print(f"\n{number}. {question.words}", style="bold", markup=False)
+    screen.print(printable(without_isolates(question.sentence(answer))), markup=False)
+    if answer:
+        screen.print(table)
+    if (more := len(answer) - ROWS_PRINTED) > 0:
+        screen.print(f"... and {more} more: see the view {question.view}", style="dim")
+
+
+def _shown(row: Row, column: Column) -> str:
+    value = row[column.name]
+    if value is None:
+        return "-"
+    if column.name.startswith("share_"):
+        return f"{100 * value:.1f}"
+    return f"{value:+}" if column.name in DIFFERENCES and value else printable(str(value))
+
+
+def _no_formula(value: object) -> object:
+    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+    return f"'{value}" if is_formula else value

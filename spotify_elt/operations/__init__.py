@@ -1,0 +1,10 @@
+"""What people do beside runs.
+
+check             what a run would meet, told before it; in check_spotify, check_database,
+findings          check_env_file, and the table of what they find
+status            the last runs, and whether all is well
+purge/            deleting what may not, or need not, be kept
+login             a user's consent, once in the browser, which comes back to
+consent_server    a server of our own
+psql, bootstrap   programs of their own: a prompt, and the role that runs sign in as on RDS
+"""

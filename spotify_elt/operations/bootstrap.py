@@ -1,0 +1,116 @@
+"""The database role and schemas of the pipeline, made once: `python -m spotify_elt.operations.bootstrap`.
+
+It runs where the database can be reached, as a task of the same image, and signs in as the master
+user with the secret that RDS keeps (`MASTER_SECRET_ARN`): no password is on a command line. What
+it makes is the role `PGUSER`, which has no password and signs in with IAM tokens, and its schemas.
+Run again, it makes what is missing.
+"""
+
+import json
+import os
+import sys
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from loader.errors import PipelineError, SettingsError, one_line
+from spotify_elt.errors import DatabaseError, in_words
+from spotify_elt.logs import complain
+from spotify_elt.redaction import protect
+from spotify_elt.settings import aws, dotenv_file
+from spotify_elt.settings import pipeline_yml as settings
+from spotify_elt.warehouse import database
+from spotify_elt.warehouse.schemas import LAYERS
+
+# Owning a schema takes being a member of its owner, for a moment: members of a role with rds_iam
+# can no longer sign in with a password, and that must not befall the master.
+STATEMENTS = (
+    "grant {role} to current_user",
+    "grant connect, create, temporary on database {database} to {role}",
+    *(f"create schema if not exists {{{layer}}} authorization {{role}}" for layer in LAYERS),
+    "revoke {role} from current_user",
+    "grant rds_iam to {role}",
+)
+
+
+def main() -> int:
+    """Make the role and its schemas, and return the exit code."""
+    try:
+        dotenv_file.load()
+        arn = _needed("MASTER_SECRET_ARN")
+        _needed("PGHOST")
+        role = _needed("PGUSER")
+        prefix = settings.pipeline_config().schema_prefix
+        database.fill_in_defaults()
+        master, password = _master(arn)
+        if role == master:
+            raise SettingsError(f"PGUSER is {role}, the master itself: name a role to be made.")
+        make(role, prefix, master, password)
+    except PipelineError as error:
+        complain(in_words(error))
+        return error.exit_code
+    print(f"The role {role} and the schemas {prefix}_* are there.")  # noqa: T201 - its answer
+    return 0
+
+
+def make(role: str, prefix: str, master: str, password: str) -> None:
+    """Make the role and its schemas in one transaction.
+
+    Args:
+        role: to be made.
+        prefix: of the schemas.
+        master: who makes it.
+        password: the master's.
+
+    Raises:
+        DatabaseError: PostgreSQL cannot be reached, or refuses; nothing is changed.
+    """
+    try:
+        opened = psycopg2.connect(user=master, password=password)
+        try:
+            _make(opened, role, prefix)
+        finally:
+            opened.close()
+    except psycopg2.Error as error:
+        raise DatabaseError(
+            f"The role {role} could not be made by {master} at {os.environ['PGHOST']}: "
+            f"{one_line(error)}"
+        ) from error
+
+
+def _make(opened: connection, role: str, prefix: str) -> None:
+    names = {layer: sql.Identifier(f"{prefix}_{layer}") for layer in LAYERS}
+    names |= {"role": sql.Identifier(role), "database": sql.Identifier(opened.info.dbname)}
+    with opened, opened.cursor() as cursor:
+        cursor.execute("select from pg_roles where rolname = %s", [role])
+        if cursor.rowcount == 0:
+            cursor.execute(sql.SQL("create role {role} login").format(**names))
+        for statement in STATEMENTS:
+            cursor.execute(sql.SQL(statement).format(**names))
+
+
+def _needed(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"{name} is not set: the task definition in infra/task.tf sets it.")
+    return value
+
+
+def _master(arn: str) -> tuple[str, str]:
+    """Return the master's name and password, as RDS keeps them in Secrets Manager."""
+    with aws.told_plainly(f"The master's secret {arn} cannot be read"):
+        answer = aws.client("secretsmanager").get_secret_value(SecretId=arn)
+    try:
+        secret = json.loads(answer["SecretString"])
+        master, password = secret["username"], secret["password"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise SettingsError(
+            f"The master's secret {arn} is not one that RDS keeps: it needs username and password."
+        ) from error
+    protect(password)
+    return master, password
+
+
+if __name__ == "__main__":
+    sys.exit(main())

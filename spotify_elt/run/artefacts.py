@@ -1,0 +1,39 @@
+"""What a run has made, kept in S3 where `ARTEFACTS_URL` says: dbt's artefacts and the report.
+
+Each run has a folder of its own, named by its id, and `latest/` has those of the last one.
+"""
+
+import logging
+import mimetypes
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from loader.errors import SettingsError
+from spotify_elt.settings.s3_object import S3Object
+
+log = logging.getLogger(__name__)
+
+
+def keep(run_id: str, files: Iterable[Path]) -> None:
+    """Copy the files to S3, if they are to be kept; a copy that fails is a warning."""
+    address = os.environ.get("ARTEFACTS_URL", "").strip().rstrip("/")
+    if not address:
+        return
+    for file in files:
+        for folder in (run_id, "latest"):
+            try:
+                _copy(file, f"{address}/{folder}/{file.name}")
+            except (SettingsError, OSError) as error:
+                log.warning("Not kept: %s", error)
+                return
+
+
+def _copy(file: Path, address: str) -> None:
+    target = S3Object.at(address)
+    if target is None:
+        raise SettingsError(
+            f"ARTEFACTS_URL is no address in S3: {address}. Give s3://bucket/prefix."
+        )
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    target.replace(file.read_bytes(), kind)

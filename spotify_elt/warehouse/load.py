@@ -1,0 +1,144 @@
+"""dlt's part of the sequence: extract, normalise and load the source into `<prefix>_raw`.
+
+dlt's working folder starts empty in every run: whatever a killed run left in it is fetched again
+or was loaded already, so an old load package can never overwrite newer rows.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "WARNING")
+# A signal ends the run where it stands; dlt would first finish what it has begun.
+os.environ.setdefault("RUNTIME__INTERCEPT_SIGNALS", "false")
+
+import dlt
+from dlt.common.schema.typing import TWriteDisposition
+from dlt.destinations.impl.postgres.configuration import PostgresCredentials
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from loader.errors import PipelineError, one_line
+from loader.extraction import Extraction
+from loader.source import raw_tables
+from spotify_elt.errors import DatabaseError
+from spotify_elt.settings.pipeline_yml import LoadMethod
+from spotify_elt.warehouse import database, half_loaded, load_packages
+
+# dlt's merge deletes and inserts by key: right for a playlist, which is replaced as a set, and
+# known to PostgreSQL 14, which has no MERGE statement.
+WRITE_DISPOSITIONS: dict[LoadMethod, TWriteDisposition] = {
+    "upsert": "merge",
+    "overwrite": "replace",
+    "insert": "append",
+}
+TABLES = ("playlists", "playlist_items", "albums", "artists")
+
+# Rows and bytes in memory at once: small, so that memory stays flat. A table is still one file of
+# the load package, and so one transaction: also under `insert` a playlist's rows come whole.
+ROWS_IN_MEMORY = 200
+BYTES_IN_ONE_STATEMENT = 512 * 1024
+dlt.config["data_writer.buffer_max_items"] = ROWS_IN_MEMORY
+# Loads through a staging dataset: dbt's views depend on the raw tables, which must stay.
+dlt.config["destination.postgres.replace_strategy"] = "insert-from-staging"
+
+
+class LibpqCredentials(PostgresCredentials):
+    """Credentials that leave everything to libpq's own variables: password, TLS, socket folders."""
+
+    def to_native_representation(self) -> str:
+        """Return what a connection is opened with, just before it is."""
+        database.renew_password()
+        return f"postgresql://?connect_timeout={database.CONNECT_TIMEOUT}"
+
+
+class Warehouse:
+    """The raw schema in PostgreSQL, as dlt loads it.
+
+    Args:
+        name: the pipeline's name in dlt's own tables.
+        schema_prefix: the raw schema is `<schema_prefix>_raw`.
+    """
+
+    def __init__(self, name: str, schema_prefix: str) -> None:
+        load_packages.delete(name)
+        self.schema = f"{schema_prefix}_raw"
+        credentials = LibpqCredentials(
+            {
+                "host": os.environ["PGHOST"],
+                "port": int(os.environ["PGPORT"]),
+                "username": os.environ["PGUSER"],
+                "password": "",
+                "database": os.environ["PGDATABASE"],
+            }
+        )
+        credentials.resolve()  # or else dlt would make ordinary ones of them
+        self._pipeline = dlt.pipeline(
+            pipeline_name=name,
+            pipelines_dir=str(load_packages.folder()),
+            dataset_name=self.schema,
+            destination=dlt.destinations.postgres(
+                credentials, max_query_length=BYTES_IN_ONE_STATEMENT
+            ),
+        )
+
+    def mend_half_loaded(self) -> None:
+        """Put right what a run that was killed while it loaded has left half done."""
+        with (
+            suppress(*database.NOT_THERE),
+            database.connected() as connection,
+            connection.cursor() as cursor,
+        ):
+            half_loaded.mend(cursor, self.schema)
+
+    def extract(
+        self, extraction: Extraction, method: LoadMethod, advance: Callable[[], None]
+    ) -> list[str]:
+        """Read what is to be loaded into load packages on disk, and return their ids."""
+        source = dlt.source(raw_tables, name="spotify", max_table_nesting=0)
+        with _told_plainly():
+            loaded = source(extraction, WRITE_DISPOSITIONS[method], advance)
+            return self._pipeline.extract(loaded).loads_ids
+
+    def load(self) -> dict[str, int]:
+        """Load the package into the raw schema.
+
+        Returns:
+            Rows loaded by table.
+
+        Raises:
+            DatabaseError: PostgreSQL refused or broke off; the raw tables hold whole tables only.
+        """
+        with _told_plainly():
+            counts = self._pipeline.normalize().row_counts
+            self._pipeline.load(raise_on_failed_jobs=True)
+        return {table: counts.get(table, 0) for table in TABLES}
+
+    def remove_items(self, playlist_ids: list[str]) -> None:
+        """Delete the items of playlists that are empty now.
+
+        dlt replaces a playlist's items by those it was given; given none, it replaces nothing.
+        """
+        if not playlist_ids:
+            return
+        with database.connected() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                f"delete from {self.schema}.playlist_items where playlist_id = any(%s)",  # noqa: S608 - validated name
+                [playlist_ids],
+            )
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Raise what is behind dlt's exceptions: our own errors as they are, others in a sentence."""
+    try:
+        yield
+    except PipelineStepFailed as failed:
+        cause: BaseException | None = failed
+        while cause is not None:
+            if isinstance(cause, PipelineError):
+                raise cause from failed
+            last, cause = cause, cause.__cause__ or cause.__context__
+        raise DatabaseError(
+            f"Loading into {database.address()} failed: {one_line(last)}"
+        ) from failed

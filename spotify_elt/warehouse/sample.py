@@ -1,0 +1,95 @@
+"""The bundled sample: `sample_api` in a process of its own, in Spotify's place.
+
+The sample only ever goes into the embedded database, which then says of itself that it holds the
+sample; a later run without `--sample` clears it away first, so the two never mix.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg2.extensions import connection, cursor
+
+from loader.access import SpotifyAccess
+from loader.errors import PipelineError, SettingsError
+from spotify_elt.warehouse.schemas import LAYERS, drop_statement
+
+MARK = "holds the bundled sample, not your data"
+
+
+@contextmanager
+def sample_spotify() -> Iterator[SpotifyAccess]:
+    """Run the sample API and yield how to reach it; it ends with this process."""
+    command = [sys.executable, "-m", "sample_api", "--until-stdin-closes"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            first_line = process.stdout.readline() if process.stdout else ""
+            if "http://" not in first_line:
+                raise PipelineError("The bundled sample API did not start.")
+            url = first_line.split()[-1]
+            yield SpotifyAccess(
+                client_id="sample-client-id",
+                client_secret="sample-client-secret",  # noqa: S106 - the sample's own
+                refresh_token=None,
+                redirect_uri="http://127.0.0.1:8888/callback",
+                api_url=f"{url}/v1",
+                accounts_url=url,
+            )
+        finally:
+            process.terminate()
+
+
+def refuse_unless_embedded() -> None:
+    """Refuse to write the sample to a database of the user's own.
+
+    Raises:
+        SettingsError: `PGHOST` is set, or `LOGGING_PGHOST`.
+    """
+    for name in ("PGHOST", "LOGGING_PGHOST"):
+        if os.environ.get(name):
+            raise SettingsError(
+                f"--sample writes to the embedded database only, and {name} is set: unset it, or "
+                "run without --sample to load your own playlists."
+            )
+
+
+def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> None:
+    """Make sure that the sample and the user's own data never meet in one database.
+
+    Raises:
+        SettingsError: the sample is to be loaded where the user's own data is.
+    """
+    raw = f"{schema_prefix}_raw"
+    with database.cursor() as cursor:
+        found = _comment_on(raw, cursor)
+        sample_is_there = found == (MARK,)
+        if sample and found is not None and not sample_is_there:
+            raise SettingsError(
+                "The embedded database holds your own playlists: run without --sample, or delete "
+                "them with `make clean` to go back to the sample."
+            )
+        if not sample and sample_is_there:
+            for layer in LAYERS:
+                cursor.execute(drop_statement(schema_prefix, layer))
+        if sample and found is None:
+            cursor.execute(f"create schema {raw}; comment on schema {raw} is %s", [MARK])
+
+
+def holds_sample(database: connection, schema_prefix: str) -> bool:
+    """Tell whether the database holds the bundled sample, as it says of itself."""
+    with database.cursor() as asking:
+        return _comment_on(f"{schema_prefix}_raw", asking) == (MARK,)
+
+
+def _comment_on(schema: str, asking: cursor) -> tuple[Any, ...] | None:
+    """Return the comment on a schema in a row, or None where there is no such schema."""
+    asking.execute(
+        "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s",
+        [schema],
+    )
+    return asking.fetchone()
