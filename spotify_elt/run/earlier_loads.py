@@ -36,13 +36,15 @@ class LoadedBefore:
         self._stored = stored
         self._overwrite = config.load_method == "overwrite"
         self._max_age = timedelta() if self._overwrite else config.entity_max_age
-        logged = {} if force or self._overwrite else earlier_runs.known_playlists(config.max_age)
-        held = stored.rows(logged)
-        self._playlists = {
-            playlist_id: known
-            for playlist_id, known in logged.items()
-            if held.get((playlist_id, known.loaded_at)) == known.rows
-        }
+        self._playlists: dict[str, KnownPlaylist] = {}
+        if not force and not self._overwrite:
+            logged = earlier_runs.known_playlists(config.max_age)
+            held = stored.rows(logged)
+            self._playlists = {
+                playlist_id: known
+                for playlist_id, known in logged.items()
+                if held.get((playlist_id, known.loaded_at)) == known.rows
+            }
 
     def playlist(self, playlist_id: str) -> KnownPlaylist | None:
         """Return a playlist that the raw tables hold whole and young enough."""
