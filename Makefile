@@ -46,6 +46,7 @@ lint: .venv/.dev ## Check Python, SQL, dbt's conventions, the Dockerfile, workfl
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint dbt_spotify
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	export PGHOST=unused PGUSER=unused PGDATABASE=unused && \
