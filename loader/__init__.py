@@ -32,7 +32,7 @@ _WHERE = {
     "KnownPlaylist": "earlier_loads",
     "Outcome": "outcome",
 }
-__all__ = ["EarlierLoads", "KnownPlaylist", "Outcome", "spotify_source"]  # noqa: F822 - made below
+__all__ = ["EarlierLoads", "KnownPlaylist", "Outcome", "spotify_source"]
 
 
 def __getattr__(name: str) -> object:

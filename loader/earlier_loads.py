@@ -40,13 +40,13 @@ class EarlierLoads(Protocol):
     def batches_refused(self) -> bool:
         """Whether Spotify refused batches of artists and albums to this app the last time."""
 
-    def playlist(self, playlist_id: str) -> KnownPlaylist | None:
+    def playlist(self, playlist_id: str, /) -> KnownPlaylist | None:
         """Return a playlist that was loaded whole, and recently enough to be left if unchanged."""
 
-    def rows(self, playlist_id: str) -> Iterator[str]:
+    def rows(self, playlist_id: str, /) -> Iterator[str]:
         """Yield the rows of a playlist's latest load as JSON text, in order."""
 
-    def fresh(self, kind: "Kind", ids: Iterable[str], *, with_popularity: bool) -> set[str]:
+    def fresh(self, kind: "Kind", ids: Iterable[str], /, *, with_popularity: bool) -> set[str]:
         """Return the ids of the artists or albums that need not be asked for again.
 
         Args:
@@ -56,10 +56,10 @@ class EarlierLoads(Protocol):
                 access mode is not what it would answer.
         """
 
-    def carried_playlist(self, playlist_id: str) -> "Reading | None":
+    def carried_playlist(self, playlist_id: str, /) -> "Reading | None":
         """Return a stored playlist that is to be loaded again, because it could not be read."""
 
-    def carried_entities(self, kind: "Kind", ids: Iterable[str]) -> Iterator["Entity"]:
+    def carried_entities(self, kind: "Kind", ids: Iterable[str], /) -> Iterator["Entity"]:
         """Yield the stored artists or albums to be loaded again, because they were not read.
 
         Only a caller that replaces its tables has any to carry.
@@ -71,20 +71,20 @@ class NothingKnown:
 
     batches_refused = False
 
-    def playlist(self, playlist_id: str) -> None:
+    def playlist(self, _: str) -> None:
         """Know no playlist."""
 
-    def rows(self, playlist_id: str) -> Iterator[str]:
+    def rows(self, _: str) -> Iterator[str]:
         """Yield nothing."""
         return iter(())
 
-    def fresh(self, kind: "Kind", ids: Iterable[str], *, with_popularity: bool) -> set[str]:
+    def fresh(self, *_: object, **__: object) -> set[str]:
         """Know no artist and no album."""
         return set()
 
-    def carried_playlist(self, playlist_id: str) -> None:
+    def carried_playlist(self, _: str) -> None:
         """Carry no playlist."""
 
-    def carried_entities(self, kind: "Kind", ids: Iterable[str]) -> Iterator["Entity"]:
+    def carried_entities(self, *_: object) -> Iterator["Entity"]:
         """Carry no artist and no album."""
         return iter(())

@@ -35,20 +35,19 @@ from loader.outcome import Outcome
 from loader.playlist_ids import playlist_id
 from loader.reading import Reading
 
-Row = dict[str, Any]
+Read = Reading | Entity | Kind  # a kind goes before its entities
+Rows = Iterator[dict[str, Any] | list[Any]]
 Tables = tuple[DltResource, ...]
-
-
-def _columns(*keys: TColumnSchema) -> list[TColumnSchema]:
-    return [
-        *keys,
-        {"name": "payload", "data_type": "json", "nullable": False},
-        {"name": "loaded_at", "data_type": "timestamp", "nullable": False},
-    ]
 
 
 def _id(name: str) -> TColumnSchema:
     return {"name": name, "data_type": "text", "nullable": False}
+
+
+POSITION: TColumnSchema = {"name": "position", "data_type": "bigint", "nullable": False}
+SNAPSHOT: TColumnSchema = {"name": "snapshot_id", "data_type": "text"}
+PAYLOAD: TColumnSchema = {"name": "payload", "data_type": "json", "nullable": False}
+LOADED_AT: TColumnSchema = {"name": "loaded_at", "data_type": "timestamp", "nullable": False}
 
 
 @dlt.source(name="spotify", max_table_nesting=0)
@@ -128,7 +127,7 @@ def raw_tables(
     # All requests are made here, one table after another: whatever order dlt takes its resources
     # in, artists and albums are asked for when all playlists are read.
     @dlt.resource(name="extraction", selected=False)
-    def whole_playlists() -> Iterator[Reading | Entity | Kind]:
+    def extracted() -> Iterator[Read]:
         for reading in extraction.readings():
             advance()
             if reading is not None:
@@ -137,60 +136,54 @@ def raw_tables(
             yield kind
             yield from extraction.rows_of_entities(kind)
 
-    @dlt.transformer(
-        data_from=whole_playlists,
-        name="playlists",
-        primary_key="playlist_id",
-        write_disposition=write_disposition,
-        columns=_columns(_id("playlist_id")),
+    def table(
+        name: str, rows: Callable[[Read], Rows], *columns: TColumnSchema, **keys: Any
+    ) -> DltResource:
+        return dlt.transformer(
+            rows,
+            data_from=extracted,
+            name=name,
+            write_disposition=write_disposition,
+            columns=[*columns, PAYLOAD, LOADED_AT],
+            **keys,
+        )
+
+    playlist = _id("playlist_id")
+    return (
+        extracted,
+        table("playlists", _playlist_row, playlist, primary_key="playlist_id"),
+        table("playlist_items", _item_rows, playlist, POSITION, SNAPSHOT, merge_key="playlist_id"),
+        *(table(kind, _rows_of(kind), _id(key), primary_key=key) for kind, key in KEYS.items()),
     )
-    def playlists(reading: Reading | Entity | Kind) -> Iterator[Row]:
-        if isinstance(reading, Reading):
+
+
+def _playlist_row(read: Read) -> Rows:
+    if isinstance(read, Reading):
+        yield {
+            "playlist_id": read.playlist_id,
+            "payload": read.payload,
+            "loaded_at": read.loaded_at,
+        }
+
+
+def _item_rows(read: Read) -> Rows:
+    if isinstance(read, Reading):
+        yield dlt.mark.materialize_table_schema()
+        for position, row in enumerate(read.rows()):
             yield {
-                "playlist_id": reading.playlist_id,
-                "payload": reading.payload,
-                "loaded_at": reading.loaded_at,
+                "playlist_id": read.playlist_id,
+                "position": position,
+                "snapshot_id": read.snapshot_id,
+                "payload": row,
+                "loaded_at": read.loaded_at,
             }
 
-    @dlt.transformer(
-        data_from=whole_playlists,
-        name="playlist_items",
-        merge_key="playlist_id",
-        write_disposition=write_disposition,
-        columns=_columns(
-            _id("playlist_id"),
-            {"name": "position", "data_type": "bigint", "nullable": False},
-            {"name": "snapshot_id", "data_type": "text"},
-        ),
-    )
-    def playlist_items(reading: Reading | Entity | Kind) -> Iterator[Row | list[Any]]:
-        if isinstance(reading, Reading):
+
+def _rows_of(kind: Kind) -> Callable[[Read], Rows]:
+    def rows(read: Read) -> Rows:
+        if read == kind:
             yield dlt.mark.materialize_table_schema()
-            for position, row in enumerate(reading.rows()):
-                yield {
-                    "playlist_id": reading.playlist_id,
-                    "position": position,
-                    "snapshot_id": reading.snapshot_id,
-                    "payload": row,
-                    "loaded_at": reading.loaded_at,
-                }
+        elif isinstance(read, Entity) and read.kind == kind:
+            yield {KEYS[kind]: read.id, "payload": read.payload, "loaded_at": read.loaded_at}
 
-    def entities(kind: Kind) -> DltResource:
-        key = KEYS[kind]
-
-        @dlt.transformer(
-            data_from=whole_playlists,
-            name=kind,
-            primary_key=key,
-            write_disposition=write_disposition,
-            columns=_columns(_id(key)),
-        )
-        def rows(entity: Reading | Entity | Kind) -> Iterator[Row | list[Any]]:
-            if entity == kind:
-                yield dlt.mark.materialize_table_schema()
-            elif isinstance(entity, Entity) and entity.kind == kind:
-                yield {key: entity.id, "payload": entity.payload, "loaded_at": entity.loaded_at}
-
-        return rows
-
-    return whole_playlists, playlists, playlist_items, entities("artists"), entities("albums")
+    return rows

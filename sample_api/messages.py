@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from sample_api.objects import Json
-
 JSON_TYPE = "application/json; charset=utf-8"
 
 
@@ -54,8 +52,8 @@ def as_text(text: str, status: int = HTTPStatus.OK, content_type: str = "text/pl
 
 def error(status: int, message: str, reason: str | None = None) -> Answer:
     """Return Spotify's error body: status, message and, rarely, a reason."""
-    body: Json = {"status": status, "message": message}
-    return as_json({"error": body | ({"reason": reason} if reason else {})}, status)
+    body = {"status": status, "message": message} | ({"reason": reason} if reason else {})
+    return as_json({"error": body}, status)
 
 
 def oauth_error(code: str, description: str) -> Answer:

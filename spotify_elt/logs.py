@@ -1,8 +1,8 @@
 """The log lines of a command: shown on standard error, and those of a run also kept.
 
-    loader, spotify_elt, dlt, dbt ──► root logger ──► standard error, as text or as JSON (`LOG_FORMAT`)
-                                                 ├──► logs/<run_id>.log, where that can be written
-                                                 └──► the column `logs` of the run log
+    whoever logs ──► root logger ──► standard error, as text or as JSON (`LOG_FORMAT`)
+                                ├──► logs/<run_id>.log, where that can be written
+                                └──► the column `logs` of the run log
 
 One line an event, times in UTC, and no secret in any of them. As text on the screen only we
 speak, and everybody when something is wrong; everywhere else dbt tells of each node, too.

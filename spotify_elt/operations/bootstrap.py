@@ -1,4 +1,6 @@
-"""The database role and schemas of the pipeline, made once: `python -m spotify_elt.operations.bootstrap`.
+"""The database role and schemas of the pipeline, made once.
+
+Run it with `python -m spotify_elt.operations.bootstrap`.
 
 It runs where the database can be reached, as a task of the same image, and signs in as the master
 user with the secret that RDS keeps (`MASTER_SECRET_ARN`): no password is on a command line. What

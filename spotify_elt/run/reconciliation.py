@@ -22,7 +22,11 @@ def counted_in_raw(outcome: Outcome, stored: Stored) -> Counts:
     """Return the rows that the raw tables now hold of what was loaded."""
     loads = outcome.of("loaded")
     held = stored.rows(load.playlist_id for load in loads)
-    return {load.playlist_id: held.get((load.playlist_id, load.loaded_at), 0) for load in loads}
+    return {
+        load.playlist_id: held.get((load.playlist_id, load.loaded_at), 0)
+        for load in loads
+        if load.loaded_at
+    }
 
 
 def counted_in(relation: str, database: connection, playlist_ids: Iterable[str]) -> Counts:
