@@ -123,6 +123,8 @@ class Spotify:
             SettingsError: the credentials are not accepted any more.
             SpotifyError: no usable answer after retries.
         """
+        if not self._token:
+            self.sign_in()
         token = self._token
         try:
             return self._answer(lambda: self._call(path, params))
