@@ -21,7 +21,13 @@ PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
 FOR_DEVELOPERS = (ROOT / "CONTRIBUTING.md", ROOT / "infra" / "README.md")
 ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
 # What the docs tell of already, and other parts of the same change are to bring.
-COMING = {"test-all", "playlist_artists", "playlist_completeness", "popularity_movers"}
+COMING = {
+    "test-all",
+    "playlist_artists",
+    "playlist_completeness",
+    "playlist_fields",
+    "popularity_movers",
+}
 
 
 def text(*pages: Path) -> str:
