@@ -84,8 +84,8 @@ class EarlierRuns:
 
     def not_before(self) -> datetime | None:
         """Return until when (UTC) Spotify asked this app not to be called; None if it may be."""
-        found = self._rows(NOT_BEFORE, [self._app])
-        return found[0][0].astimezone(UTC) if found and found[0][0] else None
+        until = self._value(NOT_BEFORE, self._app)
+        return until.astimezone(UTC) if until else None
 
     def refuse_before_time(self) -> None:
         """Make sure that Spotify may be called.
@@ -93,29 +93,31 @@ class EarlierRuns:
         Raises:
             ComeBackLaterError: Spotify asked this app not to call before a moment yet to come.
         """
-        until = self.not_before()
-        if until is not None:
+        if until := self.not_before():
             raise ComeBackLaterError(until, "Spotify asked not to be called yet")
 
     def known_playlists(self, max_age: timedelta) -> dict[str, KnownPlaylist]:
         """Return the playlists that this app has loaded whole and not too long ago, by id."""
-        found = self._rows(KNOWN_PLAYLISTS, [self._app, max_age])
+        found = self._rows(KNOWN_PLAYLISTS, self._app, max_age)
         return {playlist_id: KnownPlaylist(*rest) for playlist_id, *rest in found}
 
     def batches_were_refused(self) -> bool:
         """Say whether Spotify refused batches to this app in the last run that asked it."""
-        found = self._rows(LAST_BATCHES_REFUSED, [self._app])
-        return bool(found and found[0][0])
+        return bool(self._value(LAST_BATCHES_REFUSED, self._app))
 
     def marts_built_with(self) -> str | None:
         """Return the version of the dbt project that the marts were last published with.
 
         None where raw has changed since, or nothing was ever published.
         """
-        found = self._rows(LAST_BUILT_WITH, [])
-        return found[0][0] if found else None
+        built_with: str | None = self._value(LAST_BUILT_WITH)
+        return built_with
 
-    def _rows(self, query: str, parameters: list[Any]) -> list[Any]:
+    def _value(self, query: str, *parameters: Any) -> Any:
+        ((value,),) = self._rows(query, *parameters) or [(None,)]
+        return value
+
+    def _rows(self, query: str, *parameters: Any) -> list[Any]:
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(query.format(logging=self._schema), parameters)
