@@ -23,13 +23,12 @@ def keep(run_id: str, files: Iterable[Path]) -> None:
     address = os.environ.get("ARTEFACTS_URL", "").strip().rstrip("/")
     if not address:
         return
-    for file in filter(is_there, files):
-        for folder in (run_id, "latest"):
-            try:
+    try:
+        for file in filter(is_there, files):
+            for folder in (run_id, "latest"):
                 _copy(file, f"{address}/{folder}/{file.name}")
-            except (SettingsError, OSError) as error:
-                log.warning("Not kept: %s", error)
-                return
+    except (SettingsError, OSError) as error:
+        log.warning("Not kept: %s", error)
 
 
 def is_there(file: Path) -> bool:

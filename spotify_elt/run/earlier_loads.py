@@ -36,24 +36,15 @@ where {key} = any(%(ids)s)
 order by {key}, loaded_at desc
 """
 LOADS = """
-with
-
-items as (
-
+select playlist_id, snapshot_id, payload::text, coalesce(total, 0), loaded_at
+from {raw}.playlists
+left join (
     select
-        playlist_id,
-        loaded_at,
-        max(snapshot_id) as snapshot_id,
-        count(distinct position) as total
+        playlist_id, loaded_at, max(snapshot_id) as snapshot_id, count(distinct position) as total
     from {raw}.playlist_items
     where playlist_id = any(%(ids)s)
     group by 1, 2
-
-)
-
-select playlist_id, snapshot_id, payload::text, coalesce(total, 0), loaded_at
-from {raw}.playlists
-left join items using (playlist_id, loaded_at)
+) as items using (playlist_id, loaded_at)
 where playlist_id = any(%(ids)s)
 order by loaded_at desc
 """

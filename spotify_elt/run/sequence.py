@@ -94,20 +94,17 @@ def _alone(config: PipelineConfig, access: SpotifyAccess, lines: RunLines) -> It
 
     An unreachable database, or another run, is told before Spotify is asked for anything.
     """
-    with ExitStack() as stack:
+    with database.connected_to_run_log() as opened, ExitStack() as stack:
         try:
             warehouse = stack.enter_context(database.connected())
         except DatabaseError:
-            if database.run_log_address() == database.address():
-                raise
-            with database.connected_to_run_log() as opened, RunLog(lines, opened, config, access):
+            with RunLog(lines, opened, config, access):
                 raise
         only_run(warehouse, config.schema_prefix)
         count = counted(len(config.playlists), "playlists")
         log.info("Run %s: %s into %s", lines.run_id, count, database.address())
         if ending := consent.warning(access):
             log.warning("%s", ending)
-        opened = stack.enter_context(database.connected_to_run_log())
         yield stack.enter_context(RunLog(lines, opened, config, access))
 
 

@@ -22,28 +22,21 @@ select max(not_before) from {logging}.pipeline_runs
 where spotify_app = %s and not_before > now()
 """
 KNOWN_PLAYLISTS = """
-select distinct on (loads.playlist_id)
-    loads.playlist_id,
-    loads.snapshot_id,
-    loads.loaded_at,
-    loads.rows_loaded,
-    runs.not_before is not null
+select distinct on (playlist_id)
+    playlist_id, snapshot_id, loaded_at, rows_loaded, not_before is not null
 from {logging}.playlist_loads as loads
-inner join {logging}.pipeline_runs as runs on loads.run_id = runs.run_id
+inner join {logging}.pipeline_runs as runs using (run_id)
 where
     loads.status = 'loaded'
     and runs.status in ('success', 'partial')
-    and runs.spotify_app = %s
-    and loads.loaded_at > now() - %s
+    and spotify_app = %s
+    and loaded_at > now() - %s
     -- After a run that broke off while it changed the raw tables, nothing is taken as read.
-    and not exists (
-        select from {logging}.pipeline_runs as broken
-        where
-            broken.changed_raw
-            and broken.status not in ('success', 'partial')
-            and broken.started_at > runs.started_at
+    and started_at >= all (
+        select started_at from {logging}.pipeline_runs
+        where changed_raw and status not in ('success', 'partial')
     )
-order by loads.playlist_id, loads.loaded_at desc
+order by playlist_id, loaded_at desc
 """
 LAST_BATCHES_REFUSED = """
 select batches_refused from {logging}.pipeline_runs

@@ -8,7 +8,6 @@ import logging
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any, Literal, Self
 
 import psycopg2
@@ -90,12 +89,7 @@ class RunLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Make sure that a run that fails does not look as if it were running."""
         if error is not None and not self._finished:
             self.finish("failed", in_words(error))

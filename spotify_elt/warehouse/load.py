@@ -125,11 +125,9 @@ def _told_plainly() -> Iterator[None]:
     try:
         yield
     except PipelineStepFailed as failed:
-        cause: BaseException | None = failed
-        while cause is not None:
-            if isinstance(cause, PipelineError):
-                raise cause from failed
-            last, cause = cause, cause.__cause__ or cause.__context__
-        raise DatabaseError(
-            f"Loading into {database.address()} failed: {one_line(last)}"
-        ) from failed
+        chain: list[BaseException] = [failed]
+        while cause := chain[-1].__cause__ or chain[-1].__context__:
+            chain.append(cause)
+        failure = f"Loading into {database.address()} failed: {one_line(chain[-1])}"
+        ours = (error for error in chain if isinstance(error, PipelineError))
+        raise next(ours, DatabaseError(failure)) from failed
