@@ -63,15 +63,15 @@ def _consent_date(environment: Mapping[str, str]) -> date | None:
     if not text:
         return None
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(
             "SPOTIFY_CONSENT_DATE must be a day such as 2026-11-22: the one on which "
             "`spotify-elt login` was run."
         ) from error
-    if day > datetime.now(UTC) + timedelta(days=1):  # a day ahead of UTC is a time zone
+    if day > datetime.now(UTC).date() + timedelta(days=1):  # a day ahead of UTC is a time zone
         raise SettingsError(f"SPOTIFY_CONSENT_DATE is {text}, which is yet to come.")
-    return day.date()
+    return day
 
 
 def _url(environment: Mapping[str, str], name: str, default: str) -> str:

@@ -2,21 +2,21 @@
 
 spotipy sleeps up to 18 hours by itself on a rate limit, loses the header that says how long,
 returns None for an unreadable body and lets other exceptions through. So it is given a session
-that retries nothing, and every answer is judged here by its own status: a fault is tried again
-with jitter, a rate limit pauses all workers alike, an expired token is renewed once, a refusal
-is left to the caller.
+that retries nothing and judges every answer by its own status, before spotipy sees it: a fault is
+tried again with jitter, a rate limit pauses all workers alike, an expired token is renewed once, a
+refusal is left to the caller.
 """
 
 import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
 import spotipy
 from requests.adapters import HTTPAdapter
-from spotipy.exceptions import SpotifyException
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -29,7 +29,13 @@ from loader.access import SpotifyAccess
 from loader.consent import OnRefreshToken, not_kept
 from loader.errors import RefusedError, SettingsError
 from loader.pause import Pause
-from loader.refusals import FaultError, RateLimitedError, TokenExpiredError, judged, unreachable
+from loader.refusals import (
+    FaultError,
+    RateLimitedError,
+    TokenExpiredError,
+    refuse_errors,
+    unreachable,
+)
 from loader.tokens import TIMEOUT, Tokens
 
 log = logging.getLogger(__name__)
@@ -37,20 +43,6 @@ Answer = TypeVar("Answer")
 
 TRIES = 5  # of one request against faults: some ten seconds in all, then it is an outage
 RATE_LIMITED_TRIES = 5  # of one request that is told to wait again and again
-
-
-class _CountingAdapter(HTTPAdapter):
-    """Sends without retrying (a retry is ours to count and to show), and counts what it sends."""
-
-    def __init__(self, connections: int) -> None:
-        super().__init__(pool_maxsize=connections, max_retries=0)
-        self._lock = threading.Lock()
-        self.requests = 0
-
-    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        with self._lock:
-            self.requests += 1
-        return super().send(*args, **kwargs)
 
 
 class Spotify:
@@ -64,6 +56,7 @@ class Spotify:
 
     Attributes:
         concurrency: the same.
+        requests_made: how many requests were sent so far, tokens and retries included.
         retries: how many requests were repeated after a fault.
     """
 
@@ -75,16 +68,18 @@ class Spotify:
         on_refresh_token: OnRefreshToken = not_kept,
     ) -> None:
         self.concurrency = concurrency
-        self.retries = 0
+        self.requests_made = self.retries = 0
         self._counting = threading.Lock()
-        self._adapter = _CountingAdapter(concurrency)
-        self._last = threading.local()
         self._pause = Pause(max_wait)
         self._signing_in = threading.Lock()
         self._under_way = threading.BoundedSemaphore(concurrency)
-        self._tokens = Tokens(access, self._session(), on_refresh_token)
+        session = requests.Session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(pool_maxsize=concurrency))
+        self._tokens = Tokens(access, on_refresh_token)
         self._token = ""
-        self._spotipy = spotipy.Spotify(requests_session=self._session(), requests_timeout=TIMEOUT)
+        session.hooks["response"].append(refuse_errors)
+        self._spotipy = spotipy.Spotify(requests_session=session, requests_timeout=TIMEOUT)
         self._spotipy.prefix = f"{access.api_url}/"
         self._retrying = Retrying(
             retry=retry_if_exception_type(FaultError),
@@ -93,11 +88,6 @@ class Spotify:
             before_sleep=self._note_retry,
             reraise=True,
         )
-
-    @property
-    def requests_made(self) -> int:
-        """How many requests were sent so far, tokens and retries included."""
-        return self._adapter.requests
 
     @property
     def seconds_waited(self) -> float:
@@ -124,13 +114,13 @@ class Spotify:
             SpotifyError: no usable answer after retries.
         """
         if not self._token:
-            self.sign_in()
-        token = self._token
+            self._renew(expired="")
+        token, ask = self._token, partial(self._ask, path, params)
         try:
-            return self._answer(lambda: self._call(path, params))
+            return self._answer(ask)
         except TokenExpiredError:
             self._renew(expired=token)
-            return self._answer(lambda: self._call(path, params))
+            return self._answer(ask)
 
     def _renew(self, expired: str) -> None:
         with self._signing_in:
@@ -142,12 +132,12 @@ class Spotify:
                 raise SettingsError(str(error)) from error
             self._spotipy.set_auth(self._token)
 
-    def _answer(self, call: Callable[[], Answer]) -> Answer:
-        """Call, again after a fault, and again after a rate limit that is short enough."""
+    def _answer(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask, again after a fault, and again after a rate limit that is short enough."""
         for tries in range(RATE_LIMITED_TRIES):
             self._pause.wait()
             try:
-                return self._retrying(call)
+                return self._retrying(partial(self._counted, ask))
             except RateLimitedError as limit:
                 if limit.quota_exceeded:
                     wait = limit.wait or timedelta(days=1)
@@ -156,30 +146,22 @@ class Spotify:
                 self._pause.extend(limit.wait or growing, "Spotify's rate limit is reached")
         return self._pause.stop(timedelta(hours=1), "Spotify's rate limit does not end")
 
-    def _call(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+    def _counted(self, ask: Callable[[], Answer]) -> Answer:
+        with self._under_way:
+            with self._counting:
+                self.requests_made += 1
+            return ask()
+
+    def _ask(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
         try:
-            with self._under_way:
-                answer = self._spotipy._get(path, **params)  # noqa: SLF001 - it takes any path
-        except (SpotifyException, AttributeError) as error:
-            # AttributeError: spotipy fails on an error body that is not {"error": {...}}.
-            raise judged(self._last.response) from error
+            answer = self._spotipy._get(path, **params)  # noqa: SLF001 - it takes any path
         except requests.RequestException as error:
             raise unreachable(error) from error
         if not isinstance(answer, dict):  # None where the body was empty or no JSON
             raise FaultError(f"Spotify's answer to {path} was not readable")
         return answer
 
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.mount("http://", self._adapter)
-        session.mount("https://", self._adapter)
-        session.hooks["response"].append(self._remember)
-        return session
-
     def _note_retry(self, state: RetryCallState) -> None:
         with self._counting:
             self.retries += 1
         log.info("Trying again: %s", state.outcome.exception() if state.outcome else "no answer")
-
-    def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
-        self._last.response = response

@@ -9,7 +9,7 @@ enough is for the implementation to say. `spotify_elt.run.earlier_loads` answers
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # spotipy takes a moment, and nobody needs it to know the interface
     from loader.entities import Entity, Kind
@@ -33,18 +33,22 @@ class KnownPlaylist:
     entities_missing: bool
 
 
-class EarlierLoads(Protocol):
-    """What earlier loads left where this one goes."""
+class EarlierLoads:
+    """What earlier loads left where this one goes: nothing, unless a subclass knows better.
 
-    @property
-    def batches_refused(self) -> bool:
-        """Whether Spotify refused batches of artists and albums to this app the last time."""
+    Attributes:
+        batches_refused: whether Spotify refused batches of artists and albums to this app the last
+            time.
+    """
+
+    batches_refused = False
 
     def playlist(self, playlist_id: str, /) -> KnownPlaylist | None:
         """Return a playlist that was loaded whole, and recently enough to be left if unchanged."""
 
     def rows(self, playlist_id: str, /) -> Iterator[str]:
         """Yield the rows of a playlist's latest load as JSON text, in order."""
+        return iter(())
 
     def fresh(self, kind: "Kind", ids: Iterable[str], /, *, with_popularity: bool) -> set[str]:
         """Return the ids of the artists or albums that need not be asked for again.
@@ -55,6 +59,7 @@ class EarlierLoads(Protocol):
             with_popularity: whether Spotify sends popularity today; what was stored in the other
                 access mode is not what it would answer.
         """
+        return set()
 
     def carried_playlist(self, playlist_id: str, /) -> "Reading | None":
         """Return a stored playlist that is to be loaded again, because it could not be read."""
@@ -64,27 +69,4 @@ class EarlierLoads(Protocol):
 
         Only a caller that replaces its tables has any to carry.
         """
-
-
-class NothingKnown:
-    """Knows of no earlier load: everything is read anew."""
-
-    batches_refused = False
-
-    def playlist(self, _: str) -> None:
-        """Know no playlist."""
-
-    def rows(self, _: str) -> Iterator[str]:
-        """Yield nothing."""
-        return iter(())
-
-    def fresh(self, *_: object, **__: object) -> set[str]:
-        """Know no artist and no album."""
-        return set()
-
-    def carried_playlist(self, _: str) -> None:
-        """Carry no playlist."""
-
-    def carried_entities(self, *_: object) -> Iterator["Entity"]:
-        """Carry no artist and no album."""
         return iter(())

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
@@ -30,13 +31,11 @@ class Entity(NamedTuple):
     """An artist or an album.
 
     Attributes:
-        kind: `artists` or `albums`.
         id: its id.
         payload: the API's object as JSON text.
         loaded_at: when it was read (UTC).
     """
 
-    kind: Kind
     id: str
     payload: str
     loaded_at: datetime
@@ -63,52 +62,44 @@ class Entities:
             SpotifyError: no usable answer after retries.
         """
         rest = list(ids)
-        size = BATCH[kind]
         if rest and not self.batches_refused:
             # The first batch goes alone: there must be no second one after a refusal.
+            first = rest[: BATCH[kind]]
             try:
-                first = self._batch(kind, rest[:size])
+                yield from self._found(kind, self._batch(kind, first))
+                rest = rest[len(first) :]
             except RefusedError as error:
                 if error.status not in BATCH_REFUSALS:
                     raise
                 self.batches_refused = True
                 log.info("Spotify answers no batches to this app: asking for %s singly.", kind)
-            else:
-                yield from self._found(kind, first)
-                rest = rest[size:]
-        for answer in self._remaining(kind, rest):
+        ask = partial(self._single if self.batches_refused else self._batch, kind)
+        size = self._size(kind)
+        parts = (rest[start : start + size] for start in range(0, len(rest), size))
+        for answer in side_by_side(ask, parts, self._spotify.concurrency):
             yield from self._found(kind, answer)
 
     def requests_for(self, kind: Kind, count: int) -> int:
         """Return how many requests `count` artists or albums cost this app."""
-        return count if self.batches_refused else math.ceil(count / BATCH[kind])
+        return math.ceil(count / self._size(kind))
 
-    def _remaining(self, kind: Kind, ids: list[str]) -> Iterator[list[dict[str, Any] | None]]:
-        if self.batches_refused:
-            yield from side_by_side(
-                lambda one: [self._single(kind, one)], ids, self._spotify.concurrency
-            )
-            return
-        size = BATCH[kind]
-        batches = [ids[start : start + size] for start in range(0, len(ids), size)]
-        yield from side_by_side(
-            lambda batch: self._batch(kind, batch), batches, self._spotify.concurrency
-        )
+    def _size(self, kind: Kind) -> int:
+        return 1 if self.batches_refused else BATCH[kind]
 
     def _batch(self, kind: Kind, ids: list[str]) -> list[dict[str, Any] | None]:
         return list(self._spotify.get(kind, ids=",".join(ids)).get(kind) or [])
 
-    def _single(self, kind: Kind, one: str) -> dict[str, Any] | None:
+    def _single(self, kind: Kind, ids: list[str]) -> list[dict[str, Any] | None]:
         try:
-            return self._spotify.get(f"{kind}/{one}")
+            return [self._spotify.get(f"{kind}/{ids[0]}")]
         except RefusedError as error:
             if error.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
                 raise
-            return None
+            return [None]
 
     def _found(self, kind: Kind, answer: list[dict[str, Any] | None]) -> Iterator[Entity]:
         for entity in answer:
             if entity and entity.get("id"):
-                yield Entity(kind, entity["id"], as_text(entity), datetime.now(UTC))
+                yield Entity(entity["id"], as_text(entity), datetime.now(UTC))
             else:
                 self.not_found[kind] += 1

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from loader.client import Spotify
-from loader.earlier_loads import EarlierLoads, KnownPlaylist
+from loader.earlier_loads import EarlierLoads
 from loader.entities import Entities, Entity, Kind
 from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SpotifyError
 from loader.outcome import Outcome, PlaylistLoad
-from loader.reading import Head, PlaylistReader, Reading, requests_for_rest
+from loader.reading import PlaylistReader, Reading, requests_for_rest
 from loader.references import References
 from loader.spool import Spool
 
@@ -73,23 +73,27 @@ class Extraction:
         fresh = self._earlier.fresh(kind, wanted, with_popularity=extended)
         missing = [one for one in wanted if one not in fresh]
         read: set[str] = set()
-        for entity in self._answered(kind, missing):
-            read.add(entity.id)
-            self.entities_read += 1
-            yield entity
+        try:
+            for entity in self.entities.read(kind, missing):
+                read.add(entity.id)
+                self.entities_read += 1
+                yield entity
+        except ComeBackLaterError as stop:
+            if self._raises:
+                raise
+            self.outcome.stopped = stop
         cost = self.entities.requests_for
         self.outcome.requests_saved += cost(kind, len(wanted)) - cost(kind, len(missing))
         if kind == "albums":
             for one, payload in self.references.carried_albums():
-                yield Entity(kind, one, payload, datetime.now(UTC))
+                yield Entity(one, payload, datetime.now(UTC))
         yield from self._earlier.carried_entities(kind, [one for one in wanted if one not in read])
 
-    def _read(self, playlist_id: str, head: Head | PipelineError) -> Reading | None:
+    def _read(self, playlist_id: str, head: Reading | PipelineError) -> Reading | None:
         try:
             if isinstance(head, PipelineError):
                 raise head
-            if known := self._unchanged(head):
-                self._leave(head, known)
+            if self._is_left(head):
                 return None
             reading = self._reader.whole(head)
         except (ComeBackLaterError, PlaylistError, SpotifyError) as error:
@@ -98,8 +102,21 @@ class Extraction:
             self._note(playlist_id, error)
             return self._earlier.carried_playlist(playlist_id)
         log.info("Playlist %s: %s rows read", playlist_id, reading.total)
-        self.outcome.loads.append(PlaylistLoad.of(reading))
+        told = (reading.snapshot_id, reading.total, reading.loaded_at)
+        self.outcome.loads.append(PlaylistLoad(playlist_id, "loaded", None, *told))
         return reading
+
+    def _is_left(self, head: Reading) -> bool:
+        """Leave a playlist that is as it was loaded, and see to what that load did not get to."""
+        known = self._earlier.playlist(head.playlist_id)
+        if known is None or head.snapshot_id is None or known.snapshot_id != head.snapshot_id:
+            return False
+        log.info("Playlist %s: unchanged", head.playlist_id)
+        if known.entities_missing:
+            self._refer(self._earlier.rows(head.playlist_id))
+        self.outcome.loads.append(PlaylistLoad(head.playlist_id, "unchanged", total=head.total))
+        self.outcome.requests_saved += requests_for_rest(head.total)
+        return True
 
     def _note(self, playlist_id: str, error: PipelineError) -> None:
         if isinstance(error, ComeBackLaterError):
@@ -109,29 +126,6 @@ class Extraction:
             log.warning("%s", error)
             self.outcome.loads.append(PlaylistLoad(playlist_id, "failed", str(error)))
 
-    def _unchanged(self, head: Head) -> KnownPlaylist | None:
-        """Return the playlist as it was loaded, if it still is the same."""
-        known = self._earlier.playlist(head.playlist_id)
-        if known and head.snapshot_id is not None and known.snapshot_id == head.snapshot_id:
-            return known
-        return None
-
-    def _leave(self, head: Head, known: KnownPlaylist) -> None:
-        """Leave a playlist as it was loaded, and have read what that load did not get to."""
-        log.info("Playlist %s: unchanged", head.playlist_id)
-        if known.entities_missing:
-            self._refer(self._earlier.rows(head.playlist_id))
-        self.outcome.loads.append(PlaylistLoad(head.playlist_id, "unchanged", total=head.total))
-        self.outcome.requests_saved += requests_for_rest(head.total)
-
     def _refer(self, rows: Iterator[str]) -> None:
         for row in rows:
             self.references.add(row)
-
-    def _answered(self, kind: Kind, missing: list[str]) -> Iterator[Entity]:
-        try:
-            yield from self.entities.read(kind, missing)
-        except ComeBackLaterError as stop:
-            if self._raises:
-                raise
-            self.outcome.stopped = stop

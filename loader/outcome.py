@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal
 
 from loader.errors import ComeBackLaterError
-
-if TYPE_CHECKING:  # spotipy takes a moment
-    from loader.reading import Reading
 
 Status = Literal["loaded", "unchanged", "failed", "not reached"]
 
@@ -31,17 +28,6 @@ class PlaylistLoad:
     snapshot_id: str | None = None
     total: int | None = None
     loaded_at: datetime | None = None
-
-    @classmethod
-    def of(cls, reading: "Reading") -> Self:
-        """Return what became of a playlist that was read whole."""
-        return cls(
-            reading.playlist_id,
-            "loaded",
-            snapshot_id=reading.snapshot_id,
-            total=reading.total,
-            loaded_at=reading.loaded_at,
-        )
 
 
 @dataclass

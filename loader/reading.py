@@ -11,10 +11,12 @@ A playlist without its contents was not permitted. It is never taken for an empt
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
+from typing import Any
 
 from loader.client import Spotify
 from loader.errors import PipelineError, PlaylistError, RefusedError, WithheldError
@@ -39,15 +41,16 @@ HOW_TO_GET_ACCESS = (
 
 @dataclass(frozen=True)
 class Reading:
-    """A playlist as it stood at one moment.
+    """A playlist as it stood at one moment: whole, or no more than its head.
 
     Attributes:
         playlist_id: its id.
         snapshot_id: Spotify's version of it; None where none was sent.
         payload: the API's playlist object, of its contents only the total, as JSON text.
-        total: how many rows the API said it has; that many were read.
-        loaded_at: when it was read (UTC); the same on all its rows.
-        rows: yields the API's row objects as JSON text, in the playlist's order.
+        total: how many rows the API says it has.
+        loaded_at: when Spotify was asked (UTC); the same on all its rows.
+        rows: yields the API's row objects as JSON text, in the playlist's order: as many as `total`
+            says, or, of a head, the first 100 at most.
     """
 
     playlist_id: str
@@ -56,31 +59,6 @@ class Reading:
     total: int
     loaded_at: datetime
     rows: Callable[[], Iterator[str]]
-
-
-@dataclass(frozen=True)
-class Head:
-    """The first answer for a playlist: what it is, and its first rows.
-
-    Attributes:
-        playlist_id: its id.
-        snapshot_id: Spotify's version of it; None where none was sent.
-        payload: the API's playlist object, of its contents only the total, as JSON text.
-        total: how many rows the API says it has.
-        rows: the first of them, as JSON text; at most 100.
-        asked_at: when Spotify was asked (UTC).
-    """
-
-    playlist_id: str
-    snapshot_id: str | None
-    payload: str
-    total: int
-    rows: list[str]
-    asked_at: datetime
-
-
-class _EditedError(Exception):
-    """The playlist changed between the first and the last request for it."""
 
 
 class PlaylistReader:
@@ -95,7 +73,7 @@ class PlaylistReader:
         self._spotify = spotify
         self._spool = spool
 
-    def head(self, playlist_id: str) -> Head:
+    def head(self, playlist_id: str) -> Reading:
         """Ask for a playlist and its first rows: one request.
 
         Raises:
@@ -103,7 +81,7 @@ class PlaylistReader:
             ComeBackLaterError: a rate limit longer than `max_wait`.
             SpotifyError: no usable answer after retries.
         """
-        asked_at = datetime.now(UTC)
+        loaded_at = datetime.now(UTC)
         try:
             playlist = self._spotify.get(f"playlists/{playlist_id}", additional_types=ITEM_TYPES)
         except RefusedError as error:
@@ -114,22 +92,22 @@ class PlaylistReader:
             raise WithheldError(
                 f"Spotify sent playlist {playlist_id} without its contents. {HOW_TO_GET_ACCESS}"
             )
-        return Head(
-            playlist_id=playlist_id,
-            snapshot_id=playlist.get("snapshot_id"),
+        return Reading(
+            playlist_id,
+            playlist.get("snapshot_id"),
             payload=as_text({**playlist, "items": {"total": contents["total"]}}),
             total=int(contents["total"]),
-            rows=[as_text(row) for row in contents.get("items") or []],
-            asked_at=asked_at,
+            loaded_at=loaded_at,
+            rows=partial(iter, _rows(contents)),
         )
 
-    def heads(self, playlist_ids: Sequence[str]) -> Iterator[tuple[str, Head | PipelineError]]:
+    def heads(self, playlist_ids: Sequence[str]) -> Iterator[tuple[str, Reading | PipelineError]]:
         """Ask for several playlists side by side; yield each id, in order, with its head.
 
         An error stands in the place of its playlist's head: it concerns this one, not the others.
         """
 
-        def head(playlist_id: str) -> Head | PipelineError:
+        def head(playlist_id: str) -> Reading | PipelineError:
             try:
                 return self.head(playlist_id)
             except PipelineError as error:
@@ -138,7 +116,7 @@ class PlaylistReader:
         heads = side_by_side(head, playlist_ids, self._spotify.concurrency)
         return zip(playlist_ids, heads, strict=True)
 
-    def whole(self, head: Head) -> Reading:
+    def whole(self, head: Reading) -> Reading:
         """Read the rows that the head does not hold.
 
         Raises:
@@ -151,61 +129,43 @@ class PlaylistReader:
             if again:
                 log.info("Playlist %s was edited while it was read; reading it again.", playlist_id)
                 head = self.head(playlist_id)
+            start = kept = self._spool.end
             try:
-                return self._reading(head)
-            except _EditedError:
-                continue
+                if self._spool_rows(head):
+                    kept = self._spool.end
+                    return replace(head, rows=partial(self._spool.lines, start, kept))
             except RefusedError as error:
                 raise PlaylistError(_explained(playlist_id, error)) from error
+            finally:
+                self._spool.cut_back(kept)  # to all rows, or none
         raise PlaylistError(
             f"Playlist {playlist_id} was edited each of the {1 + READINGS_AGAIN} times it was "
             "read; it is left as it was. Run again when it is quiet."
         )
 
-    def _reading(self, head: Head) -> Reading:
-        """Put all rows into the spool, or none."""
-        start = self._spool.end
-        try:
-            self._spool_rows(head)
-        except BaseException:
-            self._spool.cut_back(start)
-            raise
-        return Reading(
-            playlist_id=head.playlist_id,
-            snapshot_id=head.snapshot_id,
-            payload=head.payload,
-            total=head.total,
-            loaded_at=head.asked_at,
-            rows=partial(self._spool.lines, start, self._spool.end),
-        )
-
-    def _spool_rows(self, head: Head) -> None:
-        for row in head.rows:
+    def _spool_rows(self, head: Reading) -> bool:
+        """Put all rows into the spool, and say whether they are those of one moment."""
+        first = list(head.rows())
+        offsets = range(len(first), head.total, PAGE)
+        pages = side_by_side(partial(self._page, head), offsets, self._spotify.concurrency)
+        count = 0
+        for row in chain(first, chain.from_iterable(pages)):
             self._spool.append(row)
-        count = len(head.rows)
-        offsets = range(count, head.total, PAGE)
-        pages = side_by_side(
-            lambda offset: self._page(head, offset), offsets, self._spotify.concurrency
-        )
-        for rows in pages:
-            for row in rows:
-                self._spool.append(row)
-            count += len(rows)
-        if count != head.total or (offsets and self._snapshot_now(head) != head.snapshot_id):
-            raise _EditedError
+            count += 1
+        return count == head.total and (not offsets or self._is_unchanged(head))
 
-    def _page(self, head: Head, offset: int) -> list[str]:
-        answer = self._spotify.get(
-            f"playlists/{head.playlist_id}/items",
-            limit=PAGE,
-            offset=offset,
-            additional_types=ITEM_TYPES,
-        )
-        return [as_text(row) for row in answer.get("items") or []]
+    def _page(self, head: Reading, offset: int) -> list[str]:
+        page = f"playlists/{head.playlist_id}/items"
+        answer = self._spotify.get(page, limit=PAGE, offset=offset, additional_types=ITEM_TYPES)
+        return _rows(answer)
 
-    def _snapshot_now(self, head: Head) -> object:
-        playlist = self._spotify.get(f"playlists/{head.playlist_id}", fields="snapshot_id")
-        return playlist.get("snapshot_id")
+    def _is_unchanged(self, head: Reading) -> bool:
+        now = self._spotify.get(f"playlists/{head.playlist_id}", fields="snapshot_id")
+        return now.get("snapshot_id") == head.snapshot_id
+
+
+def _rows(contents: dict[str, Any]) -> list[str]:
+    return [as_text(row) for row in contents.get("items") or []]
 
 
 def requests_for_rest(total: int) -> int:

@@ -27,6 +27,10 @@ class TokenExpiredError(RefusedError):
     """A 401 that a new access token may cure."""
 
 
+class ConsentEndedError(RefusedError):
+    """The user's consent, or the answer to a request for one, is not valid any more."""
+
+
 class RateLimitedError(SpotifyError):
     """A 429.
 
@@ -39,6 +43,16 @@ class RateLimitedError(SpotifyError):
         super().__init__("Spotify answered 429 Too Many Requests")
         self.wait = wait
         self.quota_exceeded = quota_exceeded
+
+
+def refuse_errors(response: requests.Response, *_: Any, **__: Any) -> None:
+    """Raise what an error status stands for; a hook of a session for the Web API.
+
+    Raises:
+        SpotifyError: see `judged`.
+    """
+    if not response.ok:
+        raise judged(response)
 
 
 def judged(response: requests.Response) -> SpotifyError:
@@ -63,7 +77,7 @@ def judged_token_answer(
     """Return the error that an answer of the accounts service with an error status stands for."""
     code = _body(response).get("error")
     if code == "invalid_grant":
-        return RefusedError(response.status_code, consent.why_refused(consent_date))
+        return ConsentEndedError(response.status_code, consent.why_refused(consent_date))
     error = judged(response)
     if isinstance(error, RefusedError):
         return RefusedError(

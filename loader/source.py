@@ -15,29 +15,27 @@ no table by nothing.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import dlt
 from dlt.common.schema.typing import TColumnSchema, TWriteDisposition
 from dlt.common.typing import TSecretStrValue
-from dlt.extract import DltResource
+from dlt.extract import DltResource, DltSource
 
 from loader.access import spotify_access
 from loader.client import Spotify
 from loader.consent import OnRefreshToken, not_kept
-from loader.earlier_loads import EarlierLoads, NothingKnown
-from loader.entities import KEYS, Entity, Kind
+from loader.earlier_loads import EarlierLoads
+from loader.entities import KEYS, Entity
 from loader.errors import SettingsError
 from loader.extraction import Extraction
 from loader.outcome import Outcome
 from loader.playlist_ids import playlist_id
 from loader.reading import Reading
 
-Read = Reading | Entity | Kind  # a kind goes before its entities
-Rows = Iterator[dict[str, Any] | list[Any]]
-Tables = tuple[DltResource, ...]
+Rows = Iterable[dict[str, Any] | list[Any]]
 
 
 def _id(name: str) -> TColumnSchema:
@@ -65,7 +63,7 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
     earlier: EarlierLoads | None = None,
     outcome: Outcome | None = None,
     on_refresh_token: OnRefreshToken | None = None,
-) -> Tables:
+) -> DltSource:
     """Read playlists whole from Spotify's Web API, in either of its access modes.
 
     Every setting may also stand in dlt's own configuration, in the section `sources.spotify`.
@@ -107,16 +105,17 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
         raise SettingsError(f"{error}.") from error
     longest = timedelta(seconds=max_wait)
     spotify = Spotify(access, concurrency, longest, on_refresh_token or not_kept)
-    extraction = Extraction(spotify, ids, earlier or NothingKnown(), outcome)
+    extraction = Extraction(spotify, ids, earlier or EarlierLoads(), outcome)
     return raw_tables(extraction, write_disposition)
 
 
+@dlt.source(name="spotify", max_table_nesting=0)
 def raw_tables(
     extraction: Extraction,
     write_disposition: TWriteDisposition,
     advance: Callable[[], None] = lambda: None,
-) -> Tables:
-    """Return the four raw tables as resources of a source.
+) -> tuple[DltResource, ...]:
+    """Return a source of the four raw tables.
 
     Args:
         extraction: reads; knows in the end what became of each playlist.
@@ -127,18 +126,22 @@ def raw_tables(
     # All requests are made here, one table after another: whatever order dlt takes its resources
     # in, artists and albums are asked for when all playlists are read.
     @dlt.resource(name="extraction", selected=False)
-    def extracted() -> Iterator[Read]:
+    def extracted() -> Iterator[tuple[str, Rows]]:
         for reading in extraction.readings():
             advance()
             if reading is not None:
-                yield reading
-        for kind in KEYS:
-            yield kind
-            yield from extraction.rows_of_entities(kind)
+                yield "playlists", [_row("playlist_id", reading.playlist_id, reading)]
+                yield "playlist_items", _item_rows(reading)
+        for kind, key in KEYS.items():
+            yield kind, [dlt.mark.materialize_table_schema()]
+            for entity in extraction.rows_of_entities(kind):
+                yield kind, [_row(key, entity.id, entity)]
 
-    def table(
-        name: str, rows: Callable[[Read], Rows], *columns: TColumnSchema, **keys: Any
-    ) -> DltResource:
+    def table(name: str, *columns: TColumnSchema, **keys: Any) -> DltResource:
+        def rows(found: tuple[str, Rows]) -> Rows:
+            if found[0] == name:
+                yield from found[1]
+
         return dlt.transformer(
             rows,
             data_from=extracted,
@@ -151,39 +154,23 @@ def raw_tables(
     playlist = _id("playlist_id")
     return (
         extracted,
-        table("playlists", _playlist_row, playlist, primary_key="playlist_id"),
-        table("playlist_items", _item_rows, playlist, POSITION, SNAPSHOT, merge_key="playlist_id"),
-        *(table(kind, _rows_of(kind), _id(key), primary_key=key) for kind, key in KEYS.items()),
+        table("playlists", playlist, primary_key="playlist_id"),
+        table("playlist_items", playlist, POSITION, SNAPSHOT, merge_key="playlist_id"),
+        *(table(kind, _id(key), primary_key=key) for kind, key in KEYS.items()),
     )
 
 
-def _playlist_row(read: Read) -> Rows:
-    if isinstance(read, Reading):
+def _row(key: str, value: str, read: Reading | Entity) -> dict[str, Any]:
+    return {key: value, "payload": read.payload, "loaded_at": read.loaded_at}
+
+
+def _item_rows(reading: Reading) -> Rows:
+    yield dlt.mark.materialize_table_schema()
+    for position, payload in enumerate(reading.rows()):
         yield {
-            "playlist_id": read.playlist_id,
-            "payload": read.payload,
-            "loaded_at": read.loaded_at,
+            "playlist_id": reading.playlist_id,
+            "position": position,
+            "snapshot_id": reading.snapshot_id,
+            "payload": payload,
+            "loaded_at": reading.loaded_at,
         }
-
-
-def _item_rows(read: Read) -> Rows:
-    if isinstance(read, Reading):
-        yield dlt.mark.materialize_table_schema()
-        for position, row in enumerate(read.rows()):
-            yield {
-                "playlist_id": read.playlist_id,
-                "position": position,
-                "snapshot_id": read.snapshot_id,
-                "payload": row,
-                "loaded_at": read.loaded_at,
-            }
-
-
-def _rows_of(kind: Kind) -> Callable[[Read], Rows]:
-    def rows(read: Read) -> Rows:
-        if read == kind:
-            yield dlt.mark.materialize_table_schema()
-        elif isinstance(read, Entity) and read.kind == kind:
-            yield {KEYS[kind]: read.id, "payload": read.payload, "loaded_at": read.loaded_at}
-
-    return rows

@@ -11,11 +11,11 @@ from typing import Any
 
 import requests
 from spotipy.cache_handler import MemoryCacheHandler
-from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError
+from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth
 
 from loader.access import HANDED_OUT, SpotifyAccess
 from loader.consent import OnRefreshToken, not_kept
-from loader.refusals import FaultError, judged_token_answer, unreachable
+from loader.refusals import ConsentEndedError, FaultError, judged_token_answer, unreachable
 
 # spotipy logs tokens at DEBUG, and at ERROR every refusal that is handled by us.
 logging.getLogger("spotipy").setLevel(logging.CRITICAL)
@@ -29,38 +29,29 @@ class Tokens:
 
     Args:
         access: the credentials, and the address of the accounts service.
-        session: sends the requests; spotipy's own would retry and wait by itself.
         on_refresh_token: called where Spotify replaces the refresh token, to keep the new one.
     """
 
-    def __init__(
-        self,
-        access: SpotifyAccess,
-        session: requests.Session,
-        on_refresh_token: OnRefreshToken = not_kept,
-    ) -> None:
+    def __init__(self, access: SpotifyAccess, on_refresh_token: OnRefreshToken = not_kept) -> None:
         self._on_refresh_token = on_refresh_token
         self._refresh_token = access.refresh_token
         self._consent_date = access.consent_date
-        self._response = requests.Response()
-        session.hooks["response"].append(self._remember)
-        self._app = SpotifyClientCredentials(
-            access.client_id,
-            access.client_secret,
-            requests_session=session,
-            requests_timeout=TIMEOUT,
-            cache_handler=MemoryCacheHandler(),
-        )
+        session = requests.Session()  # spotipy's own would retry and wait by itself
+        session.hooks["response"].append(self._refuse_errors)
+        quietly: dict[str, Any] = {
+            "requests_session": session,
+            "requests_timeout": TIMEOUT,
+            "cache_handler": MemoryCacheHandler(),
+        }
+        app = (access.client_id, access.client_secret)
+        self._app = SpotifyClientCredentials(*app, **quietly)
         self._user = SpotifyOAuth(
-            access.client_id,
-            access.client_secret,
+            *app,
             access.redirect_uri,
             scope=SCOPES,
-            requests_session=session,
-            requests_timeout=TIMEOUT,
-            cache_handler=MemoryCacheHandler(),
             open_browser=False,
             show_dialog=True,  # so that the user says yes, and the six months begin, each time
+            **quietly,
         )
         self._user.OAUTH_AUTHORIZE_URL = f"{access.accounts_url}/authorize"
         self._app.OAUTH_TOKEN_URL = self._user.OAUTH_TOKEN_URL = f"{access.accounts_url}/api/token"
@@ -73,20 +64,20 @@ class Tokens:
             RateLimitedError: a 429.
             FaultError: no usable answer, which may pass.
         """
-        with self._judged():
-            if self._refresh_token is None:
-                access_token = str(self._app.get_access_token(as_dict=False, check_cache=False))
-                rotated = None
+        old, new = self._refresh_token, None
+        with _readable():
+            if old is None:
+                token = str(self._app.get_access_token(as_dict=False, check_cache=False))
             else:
-                token = self._user.refresh_access_token(self._refresh_token)
-                access_token, rotated = str(token["access_token"]), token.get("refresh_token")
-        HANDED_OUT.add(access_token)
+                answer = self._user.refresh_access_token(old)
+                token, new = str(answer["access_token"]), answer["refresh_token"]
+        HANDED_OUT.add(token)
         # Spotify may hand out a new refresh token; the old one is then dead.
-        if self._refresh_token and rotated and rotated != self._refresh_token:
-            HANDED_OUT.add(rotated)
-            self._on_refresh_token(self._refresh_token, rotated)
-            self._refresh_token = rotated
-        return access_token
+        if old and new and new != old:
+            HANDED_OUT.add(new)
+            self._on_refresh_token(old, new)
+            self._refresh_token = new
+        return token
 
     def consent_url(self, state: str) -> str:
         """Return the address at which a user consents; `state` comes back with the answer."""
@@ -100,26 +91,27 @@ class Tokens:
             RateLimitedError: a 429.
             FaultError: no usable answer; the code may be used up or not.
         """
-        with self._judged(invalid_grant="Spotify did not accept the answer of this sign-in"):
-            self._user.get_access_token(code, as_dict=False, check_cache=False)
-            token = self._user.cache_handler.get_cached_token()["refresh_token"]
-            if not isinstance(token, str) or not token:
-                raise ValueError("no refresh token")
-            HANDED_OUT.add(token)
-            return token
-
-    @contextmanager
-    def _judged(self, invalid_grant: str | None = None) -> Iterator[None]:
         try:
-            yield
-        except SpotifyOauthError as error:
-            if invalid_grant and error.error == "invalid_grant":
-                raise FaultError(invalid_grant) from error
-            raise judged_token_answer(self._response, self._consent_date) from error
-        except requests.RequestException as error:
-            raise unreachable(error) from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise FaultError("The answer of Spotify's accounts service was not readable") from error
+            with _readable():
+                self._user.get_access_token(code, as_dict=False, check_cache=False)
+                token = self._user.cache_handler.get_cached_token()["refresh_token"]
+                if not isinstance(token, str) or not token:
+                    raise ValueError("no refresh token")
+        except ConsentEndedError as error:
+            raise FaultError("Spotify did not accept the answer of this sign-in") from error
+        HANDED_OUT.add(token)
+        return token
 
-    def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
-        self._response = response
+    def _refuse_errors(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        if not response.ok:
+            raise judged_token_answer(response, self._consent_date)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except requests.RequestException as error:
+        raise unreachable(error) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise FaultError("The answer of Spotify's accounts service was not readable") from error

@@ -8,9 +8,9 @@ One line an event, times in UTC, and no secret in any of them. As text on the sc
 speak, and everybody when something is wrong; everywhere else dbt tells of each node, too.
 """
 
+import io
 import logging
 import secrets
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -27,8 +27,10 @@ log = logging.getLogger(__name__)
 FOLDER = Path("logs")
 FILES_KEPT = 30
 FILES_OF_RUNS = "[0-9]*T[0-9]*-*.log"
-LONGEST_TEXT = 1_000_000  # characters of a run's lines that the run log keeps: the last ones
+LONGEST_TEXT = 1_000_000  # characters of a run's lines that the run log keeps
 SPEAKERS = (*OURS, "dbt")  # at INFO; dlt and whoever else logs are heard from WARNING on
+
+logging.raiseExceptions = False  # a log file on a full disk stops nothing, and shows no traceback
 
 ENDS_AT = {"failed": logging.ERROR, "partial": logging.WARNING}
 
@@ -51,28 +53,6 @@ def complain(sentence: str) -> None:
                 screen.out(Line(None, json=True).format(record))
             return
     screen.out(f"spotify-elt: {redacted(sentence)}")
-
-
-class _File(logging.FileHandler):
-    """A file that stops being written when the disk is full, and stops nothing else."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        pass
-
-
-class _Kept(logging.Handler):
-    """Keeps the last lines in memory."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: deque[str] = deque()
-        self._length = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-        self._length += len(self.lines[-1]) + 1
-        while self._length > LONGEST_TEXT:
-            self._length -= len(self.lines.popleft()) + 1
 
 
 class _PassedOn(logging.Handler):
@@ -99,11 +79,12 @@ class RunLines:
         self.began = datetime.now(UTC)
         self.run_id = f"{self.began:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         self.screen = ScreenHandler(self.run_id)
-        self._kept = _Kept()
-        self._handlers: list[logging.Handler] = [self.screen, self._kept]
+        self._kept = io.StringIO()
+        self._handlers: list[logging.Handler] = [self.screen, logging.StreamHandler(self._kept)]
         with suppress(OSError):
             FOLDER.mkdir(exist_ok=True)
-            self._handlers.append(_File(FOLDER / f"{self.run_id}.log", encoding="utf-8"))
+            file = FOLDER / f"{self.run_id}.log"
+            self._handlers.append(logging.FileHandler(file, encoding="utf-8"))
             for old in sorted(FOLDER.glob(FILES_OF_RUNS))[:-FILES_KEPT]:
                 old.unlink()
         for handler in self._handlers[1:]:
@@ -111,8 +92,8 @@ class RunLines:
 
     @property
     def text(self) -> str:
-        """What was logged so far, a line an event."""
-        return "\n".join(self._kept.lines)
+        """What was logged so far, a line an event; of very much, the end."""
+        return self._kept.getvalue()[-LONGEST_TEXT:].removesuffix("\n")
 
     @contextmanager
     def collected(self) -> Iterator[None]:
@@ -133,7 +114,8 @@ class RunLines:
             logging.getLogger("dlt").removeHandler(passed_on)
             for handler in self._handlers:
                 root.removeHandler(handler)
-                handler.close()
+                with suppress(OSError):  # what a full disk has not taken
+                    handler.close()
 
     def ended(self, status: str, error: str | None = None, **fields: object) -> None:
         """Log how the run ended; `fields` are further keys of the JSON line."""

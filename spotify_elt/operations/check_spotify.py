@@ -6,7 +6,7 @@ from loader import consent
 from loader.access import SpotifyAccess
 from loader.client import Spotify
 from loader.errors import ComeBackLaterError, PipelineError, WithheldError
-from loader.reading import Head, PlaylistReader
+from loader.reading import PlaylistReader, Reading
 from loader.references import References
 from loader.spool import Spool
 from spotify_elt.console import counted
@@ -64,8 +64,8 @@ def _playlists(config: PipelineConfig, spotify: Spotify) -> tuple[str, list[Find
     reader = PlaylistReader(spotify, Spool())
     for playlist_id, head in reader.heads(config.playlists):
         withheld |= isinstance(head, WithheldError)
-        if isinstance(head, Head) and references.access_mode is None:
-            for row in head.rows:
+        if isinstance(head, Reading) and references.access_mode is None:
+            for row in head.rows():
                 references.add(row)
         found.append(_playlist(f"Playlist {playlist_id}", head))
     if all(finding.state == "problem" for finding in found):
@@ -74,8 +74,8 @@ def _playlists(config: PipelineConfig, spotify: Spotify) -> tuple[str, list[Find
     return references.access_mode or ("development" if withheld else "unknown"), found
 
 
-def _playlist(subject: str, head: Head | PipelineError) -> Finding:
-    if isinstance(head, Head):
+def _playlist(subject: str, head: Reading | PipelineError) -> Finding:
+    if isinstance(head, Reading):
         name = json.loads(head.payload).get("name") or "without a name"
         return Finding(subject, "ok", f"{name} ({counted(head.total, 'rows')})")
     if isinstance(head, ComeBackLaterError):

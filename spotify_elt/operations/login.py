@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import requests
-
 from loader import consent
 from loader.access import SpotifyAccess
 from loader.errors import ComeBackLaterError, PipelineError, RefusedError, SettingsError
@@ -61,7 +59,7 @@ def login(access: SpotifyAccess, *, printed: bool) -> None:
 
 
 def _refresh_token(access: SpotifyAccess, address: Address) -> str:
-    tokens = Tokens(replace(access, refresh_token=None), requests.Session())
+    tokens = Tokens(replace(access, refresh_token=None))
     state = secrets.token_urlsafe(24)
     url = tokens.consent_url(state)
 

@@ -16,17 +16,24 @@ log = logging.getLogger(__name__)
 
 
 def keep(run_id: str, files: Iterable[Path]) -> None:
-    """Copy the files to S3, if they are to be kept; a copy that fails is a warning."""
+    """Copy those files that there are to S3, if they are to be kept.
+
+    A copy that fails is a warning.
+    """
     address = os.environ.get("ARTEFACTS_URL", "").strip().rstrip("/")
     if not address:
         return
-    for file in files:
-        for folder in (run_id, "latest"):
-            try:
+    try:
+        for file in filter(is_there, files):
+            for folder in (run_id, "latest"):
                 _copy(file, f"{address}/{folder}/{file.name}")
-            except (SettingsError, OSError) as error:
-                log.warning("Not kept: %s", error)
-                return
+    except (SettingsError, OSError) as error:
+        log.warning("Not kept: %s", error)
+
+
+def is_there(file: Path) -> bool:
+    """Say whether a file is there; Path.exists raises where a folder is closed."""
+    return os.access(file, os.F_OK)
 
 
 def _copy(file: Path, address: str) -> None:

@@ -100,7 +100,7 @@ def _listen(words: Queue[dict[str, str]]) -> None:
 
 
 def _results(built: dbtRunnerResult) -> list[dict[str, Any]]:
-    """What became of each node, by the names of `NodeResult`."""
+    """What became of each node, by the columns of the run log."""
     return [
         {
             "node": result.node.unique_id,

@@ -4,54 +4,63 @@ dbt's test `api_totals_reach_the_marts` keeps marts that lost a row from being p
 writes the counts into the run log, playlist by playlist, and fails a run where they differ.
 """
 
-from collections.abc import Iterable, Mapping
-
-from psycopg2.extensions import connection
+from collections.abc import Iterable
 
 from loader.errors import PipelineError
 from loader.outcome import Outcome
 from spotify_elt.console import counted
-from spotify_elt.warehouse.stored import Stored
+from spotify_elt.run_log.writer import RunLog
+from spotify_elt.warehouse import database
+from spotify_elt.warehouse.schemas import Schemas
 
-Counts = Mapping[str, int]  # rows by playlist
-
-COUNT = "select playlist_id, count(*) from {relation} where playlist_id = any(%s) group by 1"
-
-
-def counted_in_raw(outcome: Outcome, stored: Stored) -> Counts:
-    """Return the rows that the raw tables now hold of what was loaded."""
-    loads = outcome.of("loaded")
-    held = stored.rows(load.playlist_id for load in loads)
-    return {
-        load.playlist_id: held.get((load.playlist_id, load.loaded_at), 0)
-        for load in loads
-        if load.loaded_at
-    }
-
-
-def counted_in(relation: str, database: connection, playlist_ids: Iterable[str]) -> Counts:
-    """Return the rows that a relation of dbt's holds of these playlists."""
-    ids = list(playlist_ids)
-    with database.cursor() as cursor:
-        cursor.execute(COUNT.format(relation=relation), [ids])
-        return {**dict.fromkeys(ids, 0), **dict(cursor.fetchall())}
+LATEST_LOADS = """
+{0.raw}.playlist_items
+inner join (
+    select playlist_id, max(loaded_at) as loaded_at from {0.raw}.playlists group by 1
+) as latest using (playlist_id, loaded_at)
+"""
+# By column of the run log: what holds the rows, with its verb, and where they are.
+STAGES = {
+    "rows_loaded": ("the raw tables hold", LATEST_LOADS),
+    "rows_staged": ("staging holds", "{0.staging}.stg_playlist_items"),
+    "rows_in_marts": ("the marts hold", "{0.marts}.playlist_entries"),
+}
+# A load that was appended twice is one.
+COUNT = """
+select playlist_id, count(distinct position) from {relation}
+where playlist_id = any(%s)
+group by 1
+"""
 
 
-def refuse_differences(outcome: Outcome, counts: Counts, where: str) -> None:
-    """Make sure that all that was counted is what Spotify said.
+def reconcile(
+    outcome: Outcome, run_log: RunLog, schemas: Schemas, stages: Iterable[str] = STAGES
+) -> None:
+    """Count the rows of playlists, note the counts, and fail where Spotify said another number.
 
     Args:
-        outcome: with Spotify's totals.
-        counts: what was counted.
-        where: what holds them, with its verb.
+        outcome: the playlists, with Spotify's totals.
+        run_log: where the counts are written.
+        schemas: where the rows are.
+        stages: those that have been reached.
 
     Raises:
         PipelineError: rows were lost, or came from nowhere.
     """
-    for load in outcome.loads:
-        count = counts.get(load.playlist_id, load.total)
-        if count != load.total:
-            raise PipelineError(
-                f"Playlist {load.playlist_id}: Spotify says {counted(load.total or 0, 'rows')}"
-                f", {where} {count}. Run again with --force; if it stays so, report it."
-            )
+    ids = outcome.answered
+    counts: dict[str, dict[str, int]] = {}
+    with database.connected() as connection, connection.cursor() as cursor:
+        for stage in stages if ids else ():
+            relation = STAGES[stage][1].format(schemas)
+            cursor.execute(COUNT.format(relation=relation), [ids])
+            counts[stage] = {**dict.fromkeys(ids, 0), **dict(cursor.fetchall())}
+    run_log.playlist_loads(outcome.loads, counts)
+    for stage, rows in counts.items():
+        for load in outcome.loads:
+            count = rows.get(load.playlist_id, load.total)
+            if count != load.total:
+                said, holder = counted(load.total or 0, "rows"), STAGES[stage][0]
+                raise PipelineError(
+                    f"Playlist {load.playlist_id}: Spotify says {said}, {holder} {count}. "
+                    "Run again with --force; if it stays so, report it."
+                )

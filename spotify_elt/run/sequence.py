@@ -5,11 +5,11 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 """
 
 import logging
-import os
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from loader import consent
 from loader.access import SpotifyAccess
@@ -17,6 +17,7 @@ from loader.client import Spotify
 from loader.errors import ComeBackLaterError, PipelineError
 from loader.extraction import Extraction
 from loader.outcome import Outcome
+from loader.source import raw_tables
 from spotify_elt.answers.output import Answers
 from spotify_elt.console import console, counted
 from spotify_elt.errors import DatabaseError, SomeFailedError, in_words
@@ -25,25 +26,20 @@ from spotify_elt.logs import RunLines
 from spotify_elt.report import renew_report
 from spotify_elt.run import artefacts
 from spotify_elt.run.earlier_loads import LoadedBefore
-from spotify_elt.run.reconciliation import counted_in, counted_in_raw, refuse_differences
+from spotify_elt.run.reconciliation import reconcile
 from spotify_elt.run.steps import Steps
 from spotify_elt.run.summary import Summary, not_sent, print_summary
 from spotify_elt.run.transform import Transformation
-from spotify_elt.run_log.earlier_runs import EarlierRuns
 from spotify_elt.run_log.writer import RunLog, Status
 from spotify_elt.settings import dotenv_file
 from spotify_elt.settings.pipeline_yml import PipelineConfig
 from spotify_elt.warehouse import database
-from spotify_elt.warehouse.load import Warehouse
+from spotify_elt.warehouse.load import WRITE_DISPOSITIONS, Warehouse
 from spotify_elt.warehouse.run_lock import only_run
-from spotify_elt.warehouse.stored import Stored
+from spotify_elt.warehouse.schemas import Schemas
 
 log = logging.getLogger(__name__)
 
-HOLDERS = {
-    "staging holds": "staging.stg_playlist_items",
-    "the marts hold": "marts.playlist_entries",
-}
 PLAYLISTS_PRINTED = 3  # after a run; `spotify-elt answers` prints them all
 
 
@@ -68,59 +64,48 @@ def run(
         SomeFailedError: some playlists failed; the others are loaded and answered.
         PipelineError: the run failed; its message says why and what to do.
     """
-    steps = Steps()
-    # An unreachable database, or another run, is told before Spotify is asked for anything.
-    with steps.shown(lines.screen), ExitStack() as stack:
+    steps = Steps(lines.screen)
+    with steps.shown(), _alone(config, access, lines) as run_log:
+        before = LoadedBefore(run_log.earlier, config, force=force)
+        keep = dotenv_file.keep_refresh_token
+        spotify = Spotify(access, config.concurrency, config.max_wait, keep)
+        this_run = _Run(config, transformation, lines, steps, run_log, before, spotify)
+        try:
+            this_run.check()
+            this_run.extract_and_load()
+            this_run.build()
+            this_run.reconcile()
+            page = this_run.report()
+            summary = this_run.summary(page)
+        except BaseException as error:
+            this_run.end(error)
+            raise
+        this_run.end()
+    if not as_json():
+        this_run.print(summary)
+    outcome = this_run.outcome
+    if failed := outcome.of("failed"):
+        raise SomeFailedError(f"{counted(len(failed), 'playlists')} failed: {outcome.failures}")
+
+
+@contextmanager
+def _alone(config: PipelineConfig, access: SpotifyAccess, lines: RunLines) -> Iterator[RunLog]:
+    """Have the schemas for this run alone; yields its log.
+
+    An unreachable database, or another run, is told before Spotify is asked for anything.
+    """
+    with database.connected_to_run_log() as opened, ExitStack() as stack:
         try:
             warehouse = stack.enter_context(database.connected())
         except DatabaseError:
-            if database.run_log_address() == database.address():
-                raise
-            with database.connected_to_run_log() as opened, RunLog(lines, opened, config, access):
+            with RunLog(lines, opened, config, access):
                 raise
         only_run(warehouse, config.schema_prefix)
         count = counted(len(config.playlists), "playlists")
         log.info("Run %s: %s into %s", lines.run_id, count, database.address())
         if ending := consent.warning(access):
             log.warning("%s", ending)
-        with (
-            database.connected_to_run_log() as opened,
-            RunLog(lines, opened, config, access) as run_log,
-        ):
-            earlier_runs = EarlierRuns(opened, run_log.schema, access)
-            keep = dotenv_file.keep_refresh_token
-            spotify = Spotify(access, config.concurrency, config.max_wait, keep)
-            stored = Stored(f"{config.schema_prefix}_raw")
-            before = LoadedBefore(earlier_runs, stored, config, force=force)
-            extraction = Extraction(spotify, config.playlists, before, Outcome())
-            this_run = _Run(config, spotify, stored, extraction, transformation, run_log, steps)
-            try:
-                earlier_runs.refuse_before_time()
-                built_with = earlier_runs.marts_built_with()
-                this_run.extract_and_load()
-                built = this_run.build(built_with)
-                this_run.reconcile()
-                summary = this_run.summary(this_run.report(anew=built))
-            except BaseException as error:
-                later = isinstance(error, ComeBackLaterError)
-                this_run.end("partial" if later else "failed", lines, error)
-                raise
-            for line in summary.lines:
-                log.info("%s: %s", *line, extra=PRINTED)
-            this_run.end(
-                _status(extraction.outcome, loaded=bool(this_run.rows), built=built), lines
-            )
-    if not as_json():
-        _print(this_run.marts, extraction.outcome, summary)
-    if failed := extraction.outcome.of("failed"):
-        count = counted(len(failed), "playlists")
-        raise SomeFailedError(f"{count} failed: {extraction.outcome.failures}")
-
-
-def _status(outcome: Outcome, *, loaded: bool, built: bool) -> Status:
-    if outcome.of("failed"):
-        return "partial"
-    return "success" if loaded or built else "skipped"
+        yield stack.enter_context(RunLog(lines, opened, config, access))
 
 
 @dataclass
@@ -128,146 +113,127 @@ class _Run:
     """The steps of one run, in order, and what they need."""
 
     config: PipelineConfig
-    spotify: Spotify
-    stored: Stored
-    extraction: Extraction
     transformation: Transformation
-    run_log: RunLog
+    lines: RunLines
     steps: Steps
-    rows: Mapping[str, int] = field(default_factory=dict)  # loaded, by raw table
+    run_log: RunLog
+    before: LoadedBefore
+    spotify: Spotify
+    rows: dict[str, int] = field(default_factory=dict)  # loaded, by raw table
+    built_with: str | None = None  # the version of the dbt project that the marts are of
+    built: bool = False
 
-    @property
-    def marts(self) -> str:
-        """The schema that people read."""
-        return f"{self.config.schema_prefix}_marts"
+    def __post_init__(self) -> None:
+        self.outcome = Outcome()
+        self.extraction = Extraction(self.spotify, self.config.playlists, self.before, self.outcome)
+        self.schemas = Schemas.of(self.config.schema_prefix)
+
+    def check(self) -> None:
+        """Make sure that Spotify may be called, and takes the credentials."""
+        self.run_log.earlier.refuse_before_time()
+        self.built_with = self.run_log.earlier.marts_built_with()
+        with self.steps.step("Sign in"):
+            self.spotify.sign_in()
 
     def extract_and_load(self) -> None:
         """Read and load what has changed."""
-        with self.steps.step("Sign in"):
-            self.spotify.sign_in()
-        warehouse = Warehouse(self.config.name, self.config.schema_prefix)
+        method, warehouse = self.config.load_method, Warehouse(self.config.name, self.schemas.raw)
         warehouse.mend_half_loaded()
-        outcome = self.extraction.outcome
         with self.steps.step("Read playlists", len(self.config.playlists)) as advance:
-            load_ids = warehouse.extract(self.extraction, self.config.load_method, advance)
-        if outcome.of("loaded") or self.extraction.entities_read:
+            source = raw_tables(self.extraction, WRITE_DISPOSITIONS[method], advance)
+            load_ids = warehouse.extract(source)
+        loaded = self.outcome.of("loaded")
+        if loaded or self.extraction.entities_read:
             with self.steps.step("Load"):
                 self.run_log.changes_raw(load_ids)
                 self.rows = warehouse.load()
-                if self.config.load_method == "upsert":
-                    emptied = [load.playlist_id for load in outcome.of("loaded") if not load.total]
-                    warehouse.remove_items(emptied)
-        in_raw = counted_in_raw(outcome, self.stored)
-        self.run_log.playlist_loads(outcome.loads, in_raw)
-        refuse_differences(outcome, in_raw, "the raw tables hold")
-        if outcome.stopped is not None:
-            raise outcome.stopped
-        if not outcome.answered:
-            raise PipelineError(outcome.failures)
+                if method == "upsert":
+                    warehouse.remove_items([one.playlist_id for one in loaded if not one.total])
+        reconcile(self.outcome, self.run_log, self.schemas, ["rows_loaded"])
+        if self.outcome.stopped is not None:
+            raise self.outcome.stopped
+        if not self.outcome.answered:
+            raise PipelineError(self.outcome.failures)
 
-    def build(self, built_with: str | None) -> bool:
-        """Build, test and publish the marts, and return True; False where they are current.
-
-        Args:
-            built_with: the version of the dbt project that they were last published with, if no
-                earlier run has changed the raw tables since.
-        """
+    def build(self) -> None:
+        """Build, test and publish the marts, unless they are current."""
         version = self.transformation.version
-        unchanged = not self.rows
-        if unchanged and version == built_with and self._marts_are_there():
-            return False
+        if not self.rows and version == self.built_with:
+            with database.connected() as opened:
+                if database.has(opened, f"{self.schemas.marts}.playlists"):
+                    return
         with self.steps.step("dbt build") as advance:
             try:
                 self.transformation.build(lambda nodes: advance(1, nodes))
             finally:
                 self.run_log.dbt_results(self.transformation.results)
         self.run_log.published(version)
-        return True
+        self.built = True
 
     def reconcile(self) -> None:
         """Count the rows of every stage, and fail where one of them differs."""
-        outcome, prefix = self.extraction.outcome, self.config.schema_prefix
-        with database.connected() as connection:
-            counts = {
-                holder: counted_in(f"{prefix}_{relation}", connection, outcome.answered)
-                for holder, relation in HOLDERS.items()
-            }
-        self.run_log.reconciled(*counts.values())
-        for holder, rows in counts.items():
-            refuse_differences(outcome, rows, holder)
+        reconcile(self.outcome, self.run_log, self.schemas)
 
-    def report(self, *, anew: bool) -> Path | None:
+    def report(self) -> Path | None:
         """Make the HTML page where it is missing or old, and return where it is."""
-        path = self.config.report
-        if not path:
-            return None
-        if not anew and _is_there(path):
-            return path
+        page = self.config.report or None
+        if page is None or (not self.built and artefacts.is_there(page)):
+            return page
         with self.steps.step("Report"):
-            return path if renew_report(self.config.schema_prefix, path) else None
+            return page if renew_report(self.config.schema_prefix, page) else None
 
-    def made(self) -> list[Path]:
-        """Return the files that a build left, and the page that shows the last good answers."""
-        files = self.transformation.artefacts
-        page = self.config.report
-        return [*files, page] if files and page and _is_there(page) else files
-
-    def summary(self, report: Path | None) -> Summary:
-        """Return what is to be told at the end."""
-        outcome = self.extraction.outcome
-        with database.connected() as connection:
-            missing = not_sent(connection, self.marts, outcome.answered)
-        return Summary(
+    def summary(self, page: Path | None) -> Summary:
+        """Return what is to be told at the end, and log it."""
+        with database.connected() as opened:
+            missing = not_sent(opened, self.schemas.marts, self.outcome.answered)
+        summary = Summary(
             rows=self.rows,
-            unchanged=len(outcome.of("unchanged")),
-            failed=[str(load.reason) for load in outcome.of("failed")],
+            unchanged=len(self.outcome.of("unchanged")),
+            failed=[str(load.reason) for load in self.outcome.of("failed")],
             requests_made=self.spotify.requests_made,
-            requests_saved=self.extraction.outcome.requests_saved,
+            requests_saved=self.outcome.requests_saved,
             access_mode=self.extraction.references.access_mode,
             seconds=self.steps.seconds,
             not_sent=missing,
             not_found=self.extraction.entities.not_found,
-            report=report,
+            report=page,
         )
+        for line in summary.lines:
+            log.info("%s: %s", *line, extra=PRINTED)
+        return summary
 
-    def end(self, status: Status, lines: RunLines, error: BaseException | None = None) -> None:
+    def print(self, summary: Summary) -> None:
+        """Print the answers and the summary, for people."""
+        screen, ids = console(), self.outcome.answered
+        with database.connected() as opened:
+            Answers(opened, self.schemas.marts, ids[:PLAYLISTS_PRINTED]).print(screen)
+        more = len(ids) - PLAYLISTS_PRINTED
+        if more > 0:
+            screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")
+        print_summary(screen, summary)
+
+    def end(self, error: BaseException | None = None) -> None:
         """Log how the run ended, as its last line and in the run log."""
-        outcome, entities = self.extraction.outcome, self.extraction.entities
-        reason = in_words(error) if error else outcome.failures or None
-        counts = {
+        entities, files = self.extraction.entities, self.transformation.artefacts
+        reason = in_words(error) if error else self.outcome.failures or None
+        told: dict[str, Any] = {
             "api_requests": self.spotify.requests_made,
-            "requests_saved": self.extraction.outcome.requests_saved,
+            "requests_saved": self.outcome.requests_saved,
             "retries": self.spotify.retries,
             "seconds_waited": round(self.spotify.seconds_waited, 1),
-            "rows_by_table": dict(self.rows),
+            "rows_by_table": self.rows,
             "entities_not_found": dict(entities.not_found),
         }
-        later = {"not_before": error.not_before} if isinstance(error, ComeBackLaterError) else {}
-        lines.ended(status, reason, **counts, **later)
-        artefacts.keep(lines.run_id, self.made())
-        self.run_log.finish(
-            status,
-            reason,
-            batches_refused=entities.batches_refused,
-            **counts,
-            **later,
-        )
-
-    def _marts_are_there(self) -> bool:
-        with database.connected() as connection:
-            return database.has(connection, f"{self.marts}.playlists")
-
-
-def _is_there(path: Path) -> bool:
-    """Say whether a file is there; Path.exists raises where a folder is closed."""
-    return os.access(path, os.F_OK)
-
-
-def _print(marts: str, outcome: Outcome, summary: Summary) -> None:
-    screen = console()
-    with database.connected() as connection:
-        Answers(connection, marts, outcome.answered[:PLAYLISTS_PRINTED]).print(screen)
-    more = len(outcome.answered) - PLAYLISTS_PRINTED
-    if more > 0:
-        screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")
-    print_summary(screen, summary)
+        status: Status = "success" if self.built else "skipped"
+        if isinstance(error, ComeBackLaterError):
+            status = "partial"
+            told["not_before"] = error.not_before
+        elif error is not None:
+            status = "failed"
+        elif self.outcome.of("failed"):
+            status = "partial"
+        self.lines.ended(status, reason, **told)
+        if files and self.config.report:
+            files.append(self.config.report)  # which shows the last good answers
+        artefacts.keep(self.lines.run_id, files)
+        self.run_log.finish(status, reason, batches_refused=entities.batches_refused, **told)

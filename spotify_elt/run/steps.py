@@ -6,7 +6,7 @@ They go to standard error, so that standard output holds the answers and nothing
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from spotify_elt.log_lines import PRINTED, ScreenHandler
 
 log = logging.getLogger(__name__)
+
+NAME = "{task.description:<24}"
 
 
 class Advance(Protocol):
@@ -26,44 +28,40 @@ class Advance(Protocol):
 class Steps:
     """The steps of a run, shown while they go on and timed.
 
+    Args:
+        handler: shows log lines on a screen, which may have room for bars.
+
     Attributes:
         seconds: how long each finished step took.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, handler: ScreenHandler) -> None:
         self.seconds: dict[str, float] = {}
-        self._bars: Progress | None = None
-
-    @contextmanager
-    def shown(self, handler: ScreenHandler) -> Iterator[None]:
-        """Show bars while the run goes on, where there is a terminal to show them on."""
-        if not handler.has_room_for_bars:
-            yield
-            return
-        columns = (
-            TextColumn("{task.description:<24}"),
+        self._bars = Progress(
+            TextColumn(NAME),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            console=handler.screen,
+            disable=not handler.has_room_for_bars,
         )
-        with Progress(*columns, console=handler.screen) as self._bars:
-            yield
+
+    def shown(self) -> AbstractContextManager[object]:
+        """Show bars while the run goes on, where there is a terminal to show them on."""
+        return nullcontext() if self._bars.disable else self._bars
 
     @contextmanager
     def step(self, name: str, total: int | None = None) -> Iterator[Advance]:
         """Show and time one step; yields the function that moves its bar on."""
-        began, count = time.monotonic(), 0
-        bar = self._bars.add_task(name, total=total) if self._bars else None
+        began = time.monotonic()
+        bar = self._bars.add_task(name, total=total)
 
         def advance(done: int = 1, total: int | None = None) -> None:
-            nonlocal count
-            count += done
-            if self._bars and bar is not None:
-                self._bars.update(bar, completed=count, total=total)
+            self._bars.update(bar, advance=done, total=total)
 
         yield advance
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
-        if self._bars and bar is not None:
-            self._bars.update(bar, total=max(count, 1), completed=max(count, 1))
-        told = PRINTED if self._bars else None
+        self.seconds[name] = time.monotonic() - began
+        done = max(self._bars.tasks[bar].completed, 1)
+        self._bars.update(bar, total=done, completed=done)
+        told = None if self._bars.disable else PRINTED
         log.info("%s: done in %.1f s", name, self.seconds[name], extra=told)

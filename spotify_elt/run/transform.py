@@ -18,7 +18,6 @@ from typing import Any, Self
 from loader.errors import one_line
 from spotify_elt import versions
 from spotify_elt.errors import BuildError
-from spotify_elt.run_log.writer import NodeResult
 from spotify_elt.warehouse import database
 
 dbt_log = logging.getLogger("dbt")
@@ -87,7 +86,7 @@ class Transformation:
     """
 
     def __init__(self, schema_prefix: str, target_path: Path | None = None) -> None:
-        self.results: list[NodeResult] = []
+        self.results: list[dict[str, Any]] = []
         folders = _folders()
         # Apart from dbt by hand, which has another target and would undo the saved parse state.
         self._target = target_path or Path(folders["DBT_TARGET_PATH"]) / "candidate"
@@ -158,7 +157,7 @@ class Transformation:
                 dbt_log.log(LEVELS[last["level"]], "%s", last["line"])
             if "done" in last:
                 break  # its process takes a moment to end, which nobody need wait for
-        self.results = [NodeResult(**result) for result in last.get("results", [])]
+        self.results = last.get("results", [])
         if not last.get("done"):
             raise BuildError(self._explained(last))
 

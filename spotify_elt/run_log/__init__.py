@@ -1,6 +1,6 @@
 """What runs did, in `<prefix>_logging`.
 
 writer            one run's rows, written while it happens
-tables            their definitions, migrated forward
+tables            their definitions (`tables.yml`), migrated forward
 earlier_runs      what the next run learns from them
 """

@@ -22,28 +22,21 @@ select max(not_before) from {logging}.pipeline_runs
 where spotify_app = %s and not_before > now()
 """
 KNOWN_PLAYLISTS = """
-select distinct on (loads.playlist_id)
-    loads.playlist_id,
-    loads.snapshot_id,
-    loads.loaded_at,
-    loads.rows_loaded,
-    runs.not_before is not null
+select distinct on (playlist_id)
+    playlist_id, snapshot_id, loaded_at, rows_loaded, not_before is not null
 from {logging}.playlist_loads as loads
-inner join {logging}.pipeline_runs as runs on loads.run_id = runs.run_id
+inner join {logging}.pipeline_runs as runs using (run_id)
 where
     loads.status = 'loaded'
     and runs.status in ('success', 'partial')
-    and runs.spotify_app = %s
-    and loads.loaded_at > now() - %s
+    and spotify_app = %s
+    and loaded_at > now() - %s
     -- After a run that broke off while it changed the raw tables, nothing is taken as read.
-    and not exists (
-        select from {logging}.pipeline_runs as broken
-        where
-            broken.changed_raw
-            and broken.status not in ('success', 'partial')
-            and broken.started_at > runs.started_at
+    and started_at >= all (
+        select started_at from {logging}.pipeline_runs
+        where changed_raw and status not in ('success', 'partial')
     )
-order by loads.playlist_id, loads.loaded_at desc
+order by playlist_id, loaded_at desc
 """
 LAST_BATCHES_REFUSED = """
 select batches_refused from {logging}.pipeline_runs
@@ -84,8 +77,8 @@ class EarlierRuns:
 
     def not_before(self) -> datetime | None:
         """Return until when (UTC) Spotify asked this app not to be called; None if it may be."""
-        found = self._rows(NOT_BEFORE, [self._app])
-        return found[0][0].astimezone(UTC) if found and found[0][0] else None
+        until = self._value(NOT_BEFORE, self._app)
+        return until.astimezone(UTC) if until else None
 
     def refuse_before_time(self) -> None:
         """Make sure that Spotify may be called.
@@ -93,29 +86,31 @@ class EarlierRuns:
         Raises:
             ComeBackLaterError: Spotify asked this app not to call before a moment yet to come.
         """
-        until = self.not_before()
-        if until is not None:
+        if until := self.not_before():
             raise ComeBackLaterError(until, "Spotify asked not to be called yet")
 
     def known_playlists(self, max_age: timedelta) -> dict[str, KnownPlaylist]:
         """Return the playlists that this app has loaded whole and not too long ago, by id."""
-        found = self._rows(KNOWN_PLAYLISTS, [self._app, max_age])
+        found = self._rows(KNOWN_PLAYLISTS, self._app, max_age)
         return {playlist_id: KnownPlaylist(*rest) for playlist_id, *rest in found}
 
     def batches_were_refused(self) -> bool:
         """Say whether Spotify refused batches to this app in the last run that asked it."""
-        found = self._rows(LAST_BATCHES_REFUSED, [self._app])
-        return bool(found and found[0][0])
+        return bool(self._value(LAST_BATCHES_REFUSED, self._app))
 
     def marts_built_with(self) -> str | None:
         """Return the version of the dbt project that the marts were last published with.
 
         None where raw has changed since, or nothing was ever published.
         """
-        found = self._rows(LAST_BUILT_WITH, [])
-        return found[0][0] if found else None
+        built_with: str | None = self._value(LAST_BUILT_WITH)
+        return built_with
 
-    def _rows(self, query: str, parameters: list[Any]) -> list[Any]:
+    def _value(self, query: str, *parameters: Any) -> Any:
+        ((value,),) = self._rows(query, *parameters) or [(None,)]
+        return value
+
+    def _rows(self, query: str, *parameters: Any) -> list[Any]:
         with self._connection.cursor() as cursor:
             try:
                 cursor.execute(query.format(logging=self._schema), parameters)

@@ -7,7 +7,7 @@ run log may be in another database, which `LOGGING_PGHOST` and its companions na
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import Any
 
 import psycopg2
@@ -89,20 +89,17 @@ def run_log_address() -> str:
     return _address(pg_settings.of_the_run_log(os.environ))
 
 
-@contextmanager
-def connected() -> Iterator[connection]:
+def connected() -> AbstractContextManager[connection]:
     """Open a connection in autocommit mode.
 
     Raises:
         DatabaseError: PostgreSQL cannot be reached, or refuses; libpq's own words say which.
         SettingsError: there are no AWS credentials for an IAM token.
     """
-    with _connected(os.environ, "") as opened:
-        yield opened
+    return _connected(os.environ, "")
 
 
-@contextmanager
-def connected_to_run_log() -> Iterator[connection]:
+def connected_to_run_log() -> AbstractContextManager[connection]:
     """Open a connection to the database that the run log is in, in autocommit mode.
 
     Raises:
@@ -110,9 +107,8 @@ def connected_to_run_log() -> Iterator[connection]:
         SettingsError: a variable has a value that is none, or there are no AWS credentials.
     """
     own = any(os.environ.get(pg_settings.RUN_LOG + name) for name in pg_settings.NAMES)
-    prefix = pg_settings.RUN_LOG if own else ""
-    with _connected(pg_settings.of_the_run_log(os.environ), prefix) as opened:
-        yield opened
+    settings = pg_settings.of_the_run_log(os.environ)
+    return _connected(settings, pg_settings.RUN_LOG if own else "")
 
 
 def _address(at: Mapping[str, str]) -> str:
@@ -143,10 +139,8 @@ def _connected(settings: Mapping[str, str], prefix: str) -> Iterator[connection]
             f"{_mend(words, settings, prefix)}"
         ) from error
     opened.autocommit = True
-    try:
+    with closing(opened):
         yield opened
-    finally:
-        opened.close()
 
 
 def _mend(words: str, settings: Mapping[str, str], prefix: str) -> str:

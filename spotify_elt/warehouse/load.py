@@ -5,7 +5,7 @@ or was loaded already, so an old load package can never overwrite newer rows.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -16,14 +16,13 @@ os.environ.setdefault("RUNTIME__INTERCEPT_SIGNALS", "false")
 import dlt
 from dlt.common.schema.typing import TWriteDisposition
 from dlt.destinations.impl.postgres.configuration import PostgresCredentials
+from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.errors import PipelineError, one_line
-from loader.extraction import Extraction
-from loader.source import raw_tables
 from spotify_elt.errors import DatabaseError
 from spotify_elt.settings.pipeline_yml import LoadMethod
-from spotify_elt.warehouse import database, half_loaded, load_packages
+from spotify_elt.warehouse import database, leftovers
 
 # dlt's merge deletes and inserts by key: right for a playlist, which is replaced as a set, and
 # known to PostgreSQL 14, which has no MERGE statement.
@@ -53,16 +52,16 @@ class LibpqCredentials(PostgresCredentials):
 
 
 class Warehouse:
-    """The raw schema in PostgreSQL, as dlt loads it.
+    """The raw schema in PostgreSQL, as dlt loads it; what a killed run left on disk is deleted.
 
     Args:
         name: the pipeline's name in dlt's own tables.
-        schema_prefix: the raw schema is `<schema_prefix>_raw`.
+        schema: the raw schema.
     """
 
-    def __init__(self, name: str, schema_prefix: str) -> None:
-        load_packages.delete(name)
-        self.schema = f"{schema_prefix}_raw"
+    def __init__(self, name: str, schema: str) -> None:
+        leftovers.delete_packages(name)
+        self.schema = schema
         credentials = LibpqCredentials(
             {
                 "host": os.environ["PGHOST"],
@@ -75,7 +74,7 @@ class Warehouse:
         credentials.resolve()  # or else dlt would make ordinary ones of them
         self._pipeline = dlt.pipeline(
             pipeline_name=name,
-            pipelines_dir=str(load_packages.folder()),
+            pipelines_dir=str(leftovers.packages_folder()),
             dataset_name=self.schema,
             destination=dlt.destinations.postgres(
                 credentials, max_query_length=BYTES_IN_ONE_STATEMENT
@@ -89,16 +88,12 @@ class Warehouse:
             database.connected() as connection,
             connection.cursor() as cursor,
         ):
-            half_loaded.mend(cursor, self.schema)
+            leftovers.mend(cursor, self.schema)
 
-    def extract(
-        self, extraction: Extraction, method: LoadMethod, advance: Callable[[], None]
-    ) -> list[str]:
+    def extract(self, source: DltSource) -> list[str]:
         """Read what is to be loaded into load packages on disk, and return their ids."""
-        source = dlt.source(raw_tables, name="spotify", max_table_nesting=0)
         with _told_plainly():
-            loaded = source(extraction, WRITE_DISPOSITIONS[method], advance)
-            return self._pipeline.extract(loaded).loads_ids
+            return self._pipeline.extract(source).loads_ids
 
     def load(self) -> dict[str, int]:
         """Load the package into the raw schema.
@@ -119,13 +114,9 @@ class Warehouse:
 
         dlt replaces a playlist's items by those it was given; given none, it replaces nothing.
         """
-        if not playlist_ids:
-            return
+        statement = f"delete from {self.schema}.playlist_items where playlist_id = any(%s)"  # noqa: S608 - validated name
         with database.connected() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                f"delete from {self.schema}.playlist_items where playlist_id = any(%s)",  # noqa: S608 - validated name
-                [playlist_ids],
-            )
+            cursor.execute(statement, [playlist_ids])
 
 
 @contextmanager
@@ -134,11 +125,9 @@ def _told_plainly() -> Iterator[None]:
     try:
         yield
     except PipelineStepFailed as failed:
-        cause: BaseException | None = failed
-        while cause is not None:
-            if isinstance(cause, PipelineError):
-                raise cause from failed
-            last, cause = cause, cause.__cause__ or cause.__context__
-        raise DatabaseError(
-            f"Loading into {database.address()} failed: {one_line(last)}"
-        ) from failed
+        chain: list[BaseException] = [failed]
+        while cause := chain[-1].__cause__ or chain[-1].__context__:
+            chain.append(cause)
+        failure = f"Loading into {database.address()} failed: {one_line(chain[-1])}"
+        ours = (error for error in chain if isinstance(error, PipelineError))
+        raise next(ours, DatabaseError(failure)) from failed

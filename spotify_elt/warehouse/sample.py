@@ -15,7 +15,7 @@ from psycopg2.extensions import connection, cursor
 
 from loader.access import SpotifyAccess
 from loader.errors import PipelineError, SettingsError
-from spotify_elt.warehouse.schemas import LAYERS, drop_statement
+from spotify_elt.warehouse.schemas import Schemas
 
 MARK = "holds the bundled sample, not your data"
 
@@ -64,9 +64,9 @@ def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> Non
     Raises:
         SettingsError: the sample is to be loaded where the user's own data is.
     """
-    raw = f"{schema_prefix}_raw"
+    schemas = Schemas.of(schema_prefix)
     with database.cursor() as cursor:
-        found = _comment_on(raw, cursor)
+        found = _comment_on(schemas.raw, cursor)
         sample_is_there = found == (MARK,)
         if sample and found is not None and not sample_is_there:
             raise SettingsError(
@@ -74,16 +74,17 @@ def keep_apart(database: connection, schema_prefix: str, *, sample: bool) -> Non
                 "them with `make clean` to go back to the sample."
             )
         if not sample and sample_is_there:
-            for layer in LAYERS:
-                cursor.execute(drop_statement(schema_prefix, layer))
+            for schema in schemas:
+                cursor.execute(f"drop schema if exists {schema} cascade")
         if sample and found is None:
-            cursor.execute(f"create schema {raw}; comment on schema {raw} is %s", [MARK])
+            cursor.execute(f"create schema {schemas.raw}")
+            cursor.execute(f"comment on schema {schemas.raw} is %s", [MARK])
 
 
 def holds_sample(database: connection, schema_prefix: str) -> bool:
     """Tell whether the database holds the bundled sample, as it says of itself."""
     with database.cursor() as asking:
-        return _comment_on(f"{schema_prefix}_raw", asking) == (MARK,)
+        return _comment_on(Schemas.of(schema_prefix).raw, asking) == (MARK,)
 
 
 def _comment_on(schema: str, asking: cursor) -> tuple[Any, ...] | None:

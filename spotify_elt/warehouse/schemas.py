@@ -1,7 +1,29 @@
 """The schemas of one prefix: `<prefix>_raw`, `<prefix>_staging`, ..."""
 
-# Readers of a schema before the schema, so that dropping one after the other locks few at a time.
-LAYERS = ("marts", "marts_candidate", "history", "staging", "raw_staging", "raw", "logging")
+from typing import NamedTuple, Self
+
+
+class Schemas(NamedTuple):
+    """The names of the schemas.
+
+    Readers of a schema stand before it, so that dropping one after the other locks few at a time.
+    """
+
+    marts: str
+    marts_candidate: str
+    history: str
+    staging: str
+    raw_staging: str
+    raw: str
+    logging: str
+
+    @classmethod
+    def of(cls, prefix: str) -> Self:
+        """Return those that begin with this prefix."""
+        return cls(*(f"{prefix}_{layer}" for layer in cls._fields))
+
+
+LAYERS = Schemas._fields
 
 
 def drop_statement(schema_prefix: str, layer: str) -> str:

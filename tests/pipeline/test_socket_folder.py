@@ -25,7 +25,7 @@ def test_dlt_loads_through_a_socket(
     for name, value in (database | folder).items():
         monkeypatch.setenv(name, value)
     connections.fill_in_defaults()
-    warehouse = Warehouse("by_socket", "spotify")
+    warehouse = Warehouse("by_socket", "spotify_raw")
     warehouse.extract(one_playlist())
     assert warehouse.load()["playlists"] == 1
     assert query(database, "select playlist_id from spotify_raw.playlists") == [("p",)]

@@ -25,8 +25,8 @@ from spotify_elt.operations.purge.playlists import PurgedPlaylists
 from spotify_elt.report import delete_report, renew_report
 from spotify_elt.run.transform import Transformation
 from spotify_elt.settings.pipeline_yml import PipelineConfig
-from spotify_elt.warehouse import database, load_packages
-from spotify_elt.warehouse.half_loaded import mend
+from spotify_elt.warehouse import database
+from spotify_elt.warehouse.leftovers import delete_packages, mend
 from spotify_elt.warehouse.run_lock import only_run
 from spotify_elt.warehouse.schemas import LAYERS
 
@@ -104,7 +104,7 @@ def _transactions(
     """
     only_run(connection, config.schema_prefix)
     if not dry_run:
-        load_packages.delete(config.name)
+        delete_packages(config.name)
     try:
         with _transaction(connection, dry_run=dry_run) as cursor, ExitStack() as stack:
             of_log = cursor

@@ -1,9 +1,14 @@
-"""What a run that was killed while it loaded has left half done, put right.
+"""What a run that was killed has left half done: put right in the raw tables, deleted on disk.
 
 dlt replaces each table in a transaction of its own, so a playlist's own row and its items may be of
 two loads; staging goes by `loaded_at` and would find no items. They are whole all the same, and are
-what the playlist holds until it is read again.
+what the playlist holds until it is read again. dlt's load packages are copies of what was loaded,
+of no use once a run has ended.
 """
+
+import os
+import shutil
+from pathlib import Path
 
 from psycopg2.extensions import cursor
 
@@ -34,3 +39,13 @@ def mend(cursor: cursor, raw: str) -> None:
         raw: the raw schema, whose tables are there.
     """
     cursor.execute(MEND.format(raw=raw))
+
+
+def packages_folder() -> Path:
+    """Return where dlt keeps a folder for each pipeline."""
+    return Path(os.environ.get("DLT_DATA_DIR", ".local/dlt")).absolute() / "pipelines"
+
+
+def delete_packages(pipeline_name: str) -> None:
+    """Delete what dlt keeps of the pipeline of this name."""
+    shutil.rmtree(packages_folder() / pipeline_name, ignore_errors=True)
