@@ -25,10 +25,10 @@ class BuildError(PipelineError):
 
 
 class NoAnswersError(PipelineError):
-    """The marts were never built."""
+    """The marts were never built, or by an older version, whose marts had other columns."""
 
     def __init__(self) -> None:
-        super().__init__("There are no answers yet: run `spotify-elt run` first.")
+        super().__init__("There are no answers of this version yet: run `spotify-elt run` first.")
 
 
 class SignalledError(BaseException):

@@ -47,7 +47,8 @@ VIEWS = {
     ),
 }
 COLUMNS = {
-    view: ["playlist_id", "playlist_name", *columns.split()] for view, columns in VIEWS.items()
+    view: ["playlist_id", "playlist_name", *columns.split(), "answer_order"]
+    for view, columns in VIEWS.items()
 }
 GENRE_SUMMARY = [
     "playlist_id",
@@ -59,6 +60,7 @@ GENRE_SUMMARY = [
     "avg_artist_popularity",
     "track_names",
     "artist_names",
+    "answer_order",
 ]
 
 
@@ -74,7 +76,7 @@ def expected_answers(
     """
     answers: Answers = {view: [] for view in (*VIEWS, "genre_summary")}
     for playlist_id in playlist_ids:
-        known = _Known(catalogue, catalogue.playlists[playlist_id], mode)
+        known = Known(catalogue, catalogue.playlists[playlist_id], mode)
         answers["top_5_most_popular_artists_contribution"] += _top_5(known)
         answers["most_popular_tracks_with_duration"] += _most_popular(known)
         answers["track_popularity_trend_by_release_year_month"] += _trend(known)
@@ -147,7 +149,7 @@ class _Track:
         return self.album.get("id")
 
 
-class _Known:
+class Known:
     """What the API tells about a playlist in a mode."""
 
     def __init__(self, catalogue: Catalogue, playlist: Playlist, mode: str) -> None:
@@ -210,7 +212,7 @@ def _distinct_genres(genres: Sequence[str]) -> list[str]:
     return [genre for genre in dict.fromkeys(named) if genre]
 
 
-def _top_5(known: _Known) -> list[Row]:
+def _top_5(known: Known) -> list[Row]:
     artists: dict[str, Row] = {}
     tracks: dict[str, list[_Track]] = {}
     for track in known.tracks.values():
@@ -238,14 +240,15 @@ def _top_5(known: _Known) -> list[Row]:
                 sum(track.duration_ms or 0 for track in tracks[artist_id])
             ),
             "ranked_by": "popularity" if told else "tracks in playlist",
+            "answer_order": rank,
         }
         for rank, artist_id in enumerate(sorted(artists, key=order)[:5], start=1)
     ]
 
 
-def _most_popular(known: _Known) -> list[Row]:
+def _most_popular(known: Known) -> list[Row]:
     rank = _dense_ranks(track.popularity for track in known.tracks.values())
-    return [
+    rows = [
         {
             **known.head,
             "popularity_rank": rank(track.popularity),
@@ -260,8 +263,15 @@ def _most_popular(known: _Known) -> list[Row]:
         for track in known.tracks.values()
     ]
 
+    def order(row: Row) -> tuple[Any, ...]:
+        ranked = row["popularity_rank"] is not None
+        length = largest(None if ranked else row["duration_minutes"])
+        return smallest(row["popularity_rank"]), length, row["track_name"], row["track_id"]
 
-def _trend(known: _Known) -> list[Row]:
+    return in_order(rows, order)
+
+
+def _trend(known: Known) -> list[Row]:
     months: dict[tuple[int | None, int | None], list[_Track]] = {}
     for track in known.tracks.values():
         year, month, _ = known_date(track.album)
@@ -287,10 +297,10 @@ def _trend(known: _Known) -> list[Row]:
                 "change_from_previous": change,
             }
         )
-    return rows
+    return in_order(rows, lambda row: (largest(row["release_year"]), largest(row["release_month"])))
 
 
-def _albums(known: _Known) -> list[Row]:
+def _albums(known: Known) -> list[Row]:
     albums: dict[str | None, list[_Track]] = {}
     for track in known.tracks.values():
         albums.setdefault(track.album_id, []).append(track)
@@ -328,10 +338,22 @@ def _albums(known: _Known) -> list[Row]:
                     "is_above_playlist_average": of_album > of_playlist if comparable else None,
                 }
             )
-    return rows
+
+    def order(row: Row) -> tuple[Any, ...]:
+        ranked = row["album_rank"] is not None
+        return (
+            smallest(row["album_rank"]),
+            largest(None if ranked else row["count_tracks_in_playlist"]),
+            smallest(row["album_name"]),
+            smallest(row["album_id"]),
+            largest(row["track_popularity"]),
+            row["track_id"],
+        )
+
+    return in_order(rows, order)
 
 
-def _genres(known: _Known) -> list[Row]:
+def _genres(known: Known) -> list[Row]:
     nobody: Row = {
         "artist_id": None,
         "artist_name": None,
@@ -339,7 +361,7 @@ def _genres(known: _Known) -> list[Row]:
         "position": None,
         "genres": [],
     }
-    return [
+    rows = [
         {
             **known.head,
             "genre": genre,
@@ -357,6 +379,18 @@ def _genres(known: _Known) -> list[Row]:
         for credit in (track.credits or [nobody])
         for genre in (credit["genres"] or ["no genre"])
     ]
+
+    def order(row: Row) -> tuple[Any, ...]:
+        return (
+            row["genre"] == "no genre",
+            row["genre"],
+            largest(row["track_popularity"]),
+            row["track_name"],
+            row["track_id"],
+            smallest(row["credit_position"]),
+        )
+
+    return in_order(rows, order)
 
 
 def _genre_summary(details: Iterable[Row]) -> list[Row]:
@@ -380,7 +414,9 @@ def _genre_summary(details: Iterable[Row]) -> list[Row]:
                 "artist_names": ", ".join(row["artist_name"] for row in artists) or None,
             }
         )
-    return rows
+    return in_order(
+        rows, lambda row: (row["genre"] == "no genre", -row["count_tracks"], row["genre"])
+    )
 
 
 def _by_popularity(rows: Iterable[Row], kind: str) -> list[Row]:
@@ -394,6 +430,22 @@ def _by_popularity(rows: Iterable[Row], kind: str) -> list[Row]:
             row[f"{kind}_id"],
         ),
     )
+
+
+def in_order(rows: list[Row], order: Callable[[Row], tuple[Any, ...]]) -> list[Row]:
+    """The rows of one playlist with their places; text is compared code point by code point."""
+    ordered = sorted(rows, key=order)
+    return [{**row, "answer_order": place} for place, row in enumerate(ordered, start=1)]
+
+
+def smallest(value: Any) -> tuple[Any, ...]:
+    """Sorts the smallest first, and what is not known last."""
+    return (value is None, *([] if value is None else [value]))
+
+
+def largest(value: Any) -> tuple[Any, ...]:
+    """Sorts the largest first, and what is not known last."""
+    return (value is None, *([] if value is None else [-Decimal(value)]))
 
 
 def _mean(values: Iterable[int | None]) -> Fraction | None:

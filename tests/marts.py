@@ -6,7 +6,7 @@ from typing import Any
 
 from expected import COLUMNS, GENRE_SUMMARY, Answers, entry_counts, expected_answers
 from postgres_server import connected, query
-from profile_of import expected_overlaps, expected_profiles
+from profile_of import expected_artists, expected_gaps, expected_overlaps, expected_profiles
 
 from sample_api import Catalogue
 
@@ -84,13 +84,26 @@ def wrong_answers(
 def wrong_profiles(
     database: Mapping[str, str], catalogue: Catalogue, mode: str = "extended"
 ) -> list[str]:
-    """Return what is wrong in `playlist_profile` and `playlist_overlap`."""
+    """Return what is wrong in the marts that tell of playlists beside the answers."""
     read_at = dict(query(database, "select playlist_id, loaded_at from spotify_marts.playlists"))
     expected = {
         "playlist_profile": expected_profiles(catalogue, read_at, mode),
         "playlist_overlap": expected_overlaps(catalogue, read_at),
+        "playlist_artists": expected_artists(catalogue, read_at, mode),
     }
-    return wrong_cells(read_answers(database, views=expected), expected)
+    told = wrong_cells(read_answers(database, views=expected), expected)
+    for playlist_id in read_at:
+        gaps = query(
+            database,
+            "select entity_type, field, count_entities, count_sent "
+            "from spotify_marts.playlist_completeness where playlist_id = %s "
+            "and (consequence is null) = (count_sent = count_entities)",
+            playlist_id,
+        )
+        found = {(kind, field): (count, sent) for kind, field, count, sent in gaps}
+        if found != expected_gaps(catalogue, playlist_id, mode):
+            told.append(f"playlist_completeness: {playlist_id} {found}")
+    return told
 
 
 def _without(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The profiles and overlaps of playlists as the catalogue has them, worked out without any SQL.
+"""Profiles, artists, gaps and overlaps of playlists as the catalogue has them, without any SQL.
 
 Like `expected.py`: from the words of the documentation, on exact fractions, playlist by playlist.
 """
@@ -13,7 +13,16 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
-from expected import Row, entry_types, known_date, rounded, storable
+from expected import (
+    Known,
+    Row,
+    entry_types,
+    in_order,
+    known_date,
+    largest,
+    rounded,
+    storable,
+)
 
 from sample_api import Catalogue, Playlist
 
@@ -38,11 +47,11 @@ def expected_profiles(
 
 def expected_overlaps(catalogue: Catalogue, playlist_ids: Iterable[str]) -> list[Row]:
     """Return the rows of `playlist_overlap` for these playlists."""
-    rows = []
+    shared: dict[str, list[Row]] = {}
     for one, other in permutations((catalogue.playlists[one] for one in playlist_ids), 2):
         tracks = [set(_tracks(playlist)) for playlist in (one, other)]
         artists = [set(_credits(_tracks(playlist).values())) for playlist in (one, other)]
-        rows.append(
+        shared.setdefault(one.id, []).append(
             {
                 **_head(one),
                 **{f"other_{column}": value for column, value in _head(other).items()},
@@ -52,7 +61,83 @@ def expected_overlaps(catalogue: Catalogue, playlist_ids: Iterable[str]) -> list
                 "jaccard_of_artists": _share(artists[0] & artists[1], artists[0] | artists[1]),
             }
         )
+    return [row for rows in shared.values() for row in in_order(rows, _most_shared)]
+
+
+def _most_shared(row: Row) -> tuple[Any, ...]:
+    counts = -row["count_shared_tracks"], -row["count_shared_artists"]
+    return *counts, row["other_playlist_name"], row["other_playlist_id"]
+
+
+def expected_artists(
+    catalogue: Catalogue, playlist_ids: Iterable[str], mode: str = "extended"
+) -> list[Row]:
+    """Return the rows of `playlist_artists` for these playlists."""
+    rows = []
+    for playlist_id in playlist_ids:
+        known = Known(catalogue, catalogue.playlists[playlist_id], mode)
+        artists = {
+            one["artist_id"]: one for track in known.tracks.values() for one in track.credits
+        }
+        of_playlist = [_artist(catalogue, known, artist, mode) for artist in artists.values()]
+        rows += in_order(
+            of_playlist,
+            lambda row: (
+                -row["count_tracks"],
+                largest(row["artist_popularity"]),
+                row["artist_name"],
+                row["artist_id"],
+            ),
+        )
     return rows
+
+
+def _artist(catalogue: Catalogue, known: Known, artist: Row, mode: str) -> Row:
+    artist_id = artist["artist_id"]
+    tracks = sorted(
+        (
+            track
+            for track in known.tracks.values()
+            if artist_id in {credit["artist_id"] for credit in track.credits}
+        ),
+        key=lambda track: (largest(track.popularity), track.id),
+    )
+    followers = catalogue.artists.get(artist_id, {}).get("followers") or {}
+    return {
+        **known.head,
+        "artist_id": artist_id,
+        "artist_name": artist["artist_name"],
+        "artist_popularity": artist["artist_popularity"],
+        "artist_followers": followers.get("total") if mode != "development" else None,
+        "artist_genres": ", ".join(artist["genres"]) or None,
+        "count_tracks": len(tracks),
+        "track_names": ", ".join(track.name for track in tracks),
+    }
+
+
+def expected_gaps(
+    catalogue: Catalogue, playlist_id: str, mode: str
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many there are and have it, by kind and field of `playlist_completeness`."""
+    known = Known(catalogue, catalogue.playlists[playlist_id], mode)
+    tracks = known.tracks.values()
+    albums = {track.album_id: track.album for track in tracks if track.album_id is not None}
+    labels = [album.get("label") for album in albums.values() if mode != "development"]
+    artists = expected_artists(catalogue, [playlist_id], mode)
+    sent = {
+        ("track", "popularity"): [track.popularity for track in tracks],
+        ("album", "popularity"): [album["popularity"] for album in albums.values()],
+        ("album", "label"): labels or [None] * len(albums),
+        **{
+            ("artist", field): [artist[f"artist_{field}"] for artist in artists]
+            for field in ("popularity", "followers", "genres")
+        },
+    }
+    return {
+        what: (len(values), sum(value is not None for value in values))
+        for what, values in sent.items()
+        if values
+    }
 
 
 def _profile(catalogue: Catalogue, playlist: Playlist, read_at: datetime, *, full: bool) -> Row:
@@ -106,6 +191,7 @@ def _profile(catalogue: Catalogue, playlist: Playlist, read_at: datetime, *, ful
         "share_with_popularity": _share(popularity, items),
         "share_with_genres": _share(filter(None, genres), items),
         "loaded_at": read_at,
+        "last_added_at": max(added, default=None),
     }
 
 

@@ -13,30 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.errors import PipelineError, SettingsError, printable
+from spotify_elt.answers.marts import playlists
 from spotify_elt.answers.questions import QUESTION_NUMBERS, QUESTIONS, Column
 from spotify_elt.answers.sentences import NO_TRACKS, without_isolates
-from spotify_elt.errors import NoAnswersError
-from spotify_elt.warehouse.database import NOT_THERE, Row, rows
+from spotify_elt.warehouse.database import Row
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
 ROWS_PRINTED = 10  # of one answer
 DIFFERENCES = ("change_from_previous", "track_minus_album_popularity")  # shown with their sign
 # What a spreadsheet takes for a formula, which a name of anybody's must not become.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-# The playlists asked for, in that order; all of them, by name, where none were.
-PLAYLISTS = """
-select
-    playlists.playlist_id,
-    playlists.playlist_name,
-    count(entries.position) as count_entries,
-    count(*) filter (where entries.entry_type = 'track') as count_tracks
-from {marts}.playlists as playlists
-left join {marts}.playlist_entries as entries on playlists.playlist_id = entries.playlist_id
-where %(ids)s::text[] is null or playlists.playlist_id = any(%(ids)s)
-group by 1, 2
-order by array_position(%(ids)s, playlists.playlist_id), 2, 1
-"""
 
 
 class Answers:
@@ -63,15 +49,11 @@ class Answers:
         self._database = database
         self._marts = marts
         self._numbers = numbers
-        ids = list(playlist_ids) if playlist_ids is not None else None
-        try:
-            self._playlists = rows(database, PLAYLISTS.format(marts=marts), {"ids": ids})
-        except NOT_THERE as error:
-            raise NoAnswersError from error
-        if ids is None and not self._playlists:
+        self._playlists = playlists(database, marts, playlist_ids)
+        if playlist_ids is None and not self._playlists:
             raise PipelineError("No playlist is loaded: run `spotify-elt run` first.")
         known = {playlist["playlist_id"] for playlist in self._playlists}
-        if unknown := [one for one in ids or [] if one not in known]:
+        if unknown := [one for one in playlist_ids or [] if one not in known]:
             raise SettingsError(
                 f"There is no answer for playlist {unknown[0]}: load it with "
                 f"`spotify-elt run --playlist {unknown[0]}`."
@@ -108,8 +90,8 @@ class Answers:
         A text that a spreadsheet would take for a formula stands behind an apostrophe.
         """
         number = self._numbers[0]
-        names = QUESTIONS[number - 1].column_names(self._database, self._marts)
         writer = csv.writer(file, lineterminator="\n")
+        names = QUESTIONS[number - 1].column_names
         writer.writerow(["playlist_id", "playlist_name", *names])
         for playlist in self._playlists:
             head = [playlist["playlist_id"], playlist["playlist_name"]]

@@ -14,7 +14,7 @@ from pathlib import Path
 from psycopg2.extensions import connection
 
 from loader.errors import PipelineError
-from spotify_elt.errors import NoAnswersError, in_words
+from spotify_elt.errors import in_words
 from spotify_elt.report.contents import read_contents
 from spotify_elt.report.page import as_html
 from spotify_elt.warehouse import database
@@ -35,10 +35,7 @@ def write_report(warehouse: connection, schema_prefix: str, path: Path) -> None:
         PipelineError: there are no answers yet, or the file cannot be written.
         psycopg2.Error: the marts cannot be read.
     """
-    try:
-        told = read_contents(warehouse, f"{schema_prefix}_marts")
-    except database.NOT_THERE as error:
-        raise NoAnswersError from error
+    told = read_contents(warehouse, f"{schema_prefix}_marts")
     html = as_html(told, sample=holds_sample(warehouse, schema_prefix))
     try:
         # Through links, one of which may lead to a folder that is not there yet.

@@ -1,62 +1,44 @@
-"""What the page tells of each playlist, read from the marts."""
+"""What the page tells of each playlist, read from the marts; its words are in `assets/`."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from psycopg2.extensions import connection
 
-from spotify_elt.answers.questions import QUESTIONS, Question
-from spotify_elt.report.changes import changes
-from spotify_elt.report.json_tables import Json, as_json, as_table
-from spotify_elt.report.missing import missing
-from spotify_elt.report.profile import overlap, profile
-from spotify_elt.warehouse.database import Row, rows
+from spotify_elt.answers.marts import answer, playlists, read
+from spotify_elt.answers.questions import QUESTIONS
+from spotify_elt.warehouse.database import Row
 
-PLAYLISTS = """
-select
-    playlists.playlist_id,
-    playlists.playlist_name,
-    playlists.owner_name,
-    playlists.snapshot_id,
-    playlists.loaded_at,
-    (
-        select count(*) from {marts}.playlist_entries as entries
-        where entries.playlist_id = playlists.playlist_id
-    ) as count_entries,
-    (
-        select max(track_added_at) from {marts}.playlist_entries as entries
-        where entries.playlist_id = playlists.playlist_id
-    ) as last_added_at,
-    (
-        select count(distinct track_artists.artist_id)
-        from {marts}.playlist_tracks as tracks
-        inner join {marts}.track_artists as track_artists
-            on tracks.track_id = track_artists.track_id
-        where tracks.playlist_id = playlists.playlist_id
-    ) as count_artists,
-    count(tracks.track_id) as count_tracks,
-    count(tracks.track_popularity) as count_with_popularity,
-    (sum(tracks.track_duration_ms) / 3600000.0)::numeric(12, 1) as hours,
-    avg(tracks.track_popularity)::numeric(9, 1) as avg_track_popularity
-from {marts}.playlists as playlists
-left join {marts}.playlist_tracks as tracks on playlists.playlist_id = tracks.playlist_id
-group by 1, 2, 3, 4, 5
-order by 2, 1
-"""
-# The artists behind the genres with their tracks: what the page links to from there.
-ARTISTS = """
-select
-    artists.artist_id,
-    artists.artist_name,
-    artists.artist_popularity,
-    count(*) as count_tracks,
-    artists.artist_genres,
-    string_agg(
-        tracks.track_name, ', ' order by tracks.track_popularity desc nulls last, tracks.track_id
-    ) as track_names
-from {marts}.playlist_tracks as tracks
-inner join {marts}.track_artists as track_artists on tracks.track_id = track_artists.track_id
-inner join {marts}.artists as artists on track_artists.artist_id = artists.artist_id
-where tracks.playlist_id = %s
-group by 1, 2, 3, 5
-order by 4 desc, 3 desc nulls last, 2, 1
+Json = dict[str, Any]
+
+# The marts of which the page shows a playlist's rows, beside the answers, and what of these.
+TABLES = {
+    "playlist_artists": (
+        "artist_id artist_name artist_popularity count_tracks artist_genres track_names"
+    ),
+    "playlist_completeness": "entity_type field count_entities count_sent consequence",
+    "playlist_changes": (
+        "track_id track_name first_seen_at came_at removed_before days_in_playlist moves_up "
+        "moves_down"
+    ),
+    "popularity_movers": (
+        "track_id track_name first_popularity last_popularity change_in_all last_change changed_at"
+    ),
+    "playlist_overlap": (
+        "other_playlist_id other_playlist_name count_shared_tracks jaccard_of_tracks "
+        "count_shared_artists jaccard_of_artists"
+    ),
+}
+CHANGES = ("came_at", "removed_before", "moves_up", "moves_down")  # a stay with none is not shown
+MOVERS_DRAWN = 5
+COURSES = """
+select entity_id as track_id, entity_name as track_name, valid_from, popularity
+from {marts}.popularity_history
+where entity_type = 'track' and entity_id = any(%s)
+order by 1, 3
 """
 
 
@@ -71,34 +53,62 @@ def read_contents(database: connection, marts: str) -> Json:
         `questions` with their words and columns, and `playlists`, whose tables are JSON in text.
 
     Raises:
-        psycopg2.Error: there are no marts, or they cannot be read.
+        NoAnswersError: the marts were never built, or by an older version.
+        psycopg2.Error: they cannot be read.
     """
-    heads = rows(database, PLAYLISTS.format(marts=marts))
     return {
         "questions": [
             {
                 "words": question.words,
-                "headings": [[column.name, column.heading] for column in question.columns],
+                "headings": [[one.name, one.heading] for one in question.columns if one.heading],
             }
             for question in QUESTIONS
         ],
-        "playlists": [_playlist(database, marts, head) for head in heads],
+        "playlists": [_playlist(database, marts, head) for head in playlists(database, marts)],
     }
 
 
 def _playlist(database: connection, marts: str, head: Row) -> Json:
     playlist_id = head["playlist_id"]
+    answers = []
+    for question in QUESTIONS:
+        found = question.rows(database, marts, playlist_id)
+        answers.append({"sentence": question.sentence(found), "table": _as_table(found)})
+    tables = {
+        mart: answer(database, marts, mart, columns.split(), playlist_id)
+        for mart, columns in TABLES.items()
+    }
+    stays, movers = tables["playlist_changes"], tables["popularity_movers"]
+    first_reading = min((stay["first_seen_at"] for stay in stays), default=head["loaded_at"])
+    tables["playlist_changes"] = [stay for stay in stays if any(stay[one] for one in CHANGES)]
+    moved_most = [mover["track_id"] for mover in movers[:MOVERS_DRAWN]]
+    tables["courses"] = read(database, COURSES.format(marts=marts), [moved_most])
     return {
-        "head": {name: as_json(value) for name, value in head.items()},
-        "answers": [_answer(database, marts, playlist_id, question) for question in QUESTIONS],
-        "artists": as_table(rows(database, ARTISTS.format(marts=marts), [playlist_id])),
-        "missing": missing(database, marts, head),
-        "changes": changes(database, marts, head),
-        "profile": profile(database, marts, playlist_id),
-        "overlap": overlap(database, marts, playlist_id),
+        "head": {**head, "first_reading_at": first_reading},
+        "answers": answers,
+        **{name: _as_table(found) for name, found in tables.items()},
     }
 
 
-def _answer(database: connection, marts: str, playlist_id: str, question: Question) -> Json:
-    answer = question.rows(database, marts, playlist_id)
-    return {"sentence": question.sentence(answer), "table": as_table(answer)}
+def _as_table(rows: Sequence[Row]) -> str:
+    """Return rows as JSON text: lists in the order of `columns`, which would else be repeated.
+
+    It is text at once, so that not all tables of a long playlist are in memory as objects.
+    """
+    columns = list(rows[0]) if rows else []
+    # Row by row: of a list in one piece json keeps each value as text until the end.
+    listed = ",".join(_as_text(list(row.values())) for row in rows)
+    return f'{{"columns":{_as_text(columns)},"rows":[{listed}]}}'
+
+
+def _as_text(values: list[Any]) -> str:
+    return json.dumps(values, default=as_json, separators=(",", ":"))
+
+
+def as_json(value: object) -> object:
+    """Return a value that JSON does not know: decimals as a number, a moment as ISO 8601 text."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value)} has no place on the page")

@@ -10,6 +10,7 @@ from typing import Any
 
 from spotify_elt import versions
 from spotify_elt.redaction import redacted
+from spotify_elt.report.contents import as_json
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -21,6 +22,7 @@ SCRIPTS = (
     "assets/plots.js",
     "assets/charts.js",
     "assets/history.js",
+    "assets/words.js",
     "assets/sections.js",
     "assets/page.js",
 )
@@ -69,5 +71,5 @@ def _hash(text: str) -> str:
 
 
 def _as_json(data: dict[str, Any]) -> str:
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(data, default=as_json, allow_nan=False, separators=(",", ":"))
     return redacted(text).translate(ESCAPED)

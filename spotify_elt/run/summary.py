@@ -11,48 +11,22 @@ from rich.text import Text
 
 from loader.errors import printable
 from spotify_elt.console import counted
+from spotify_elt.warehouse.database import rows
 
-# Share of each kind that has the field, over the playlists of the run.
-COMPLETENESS = """
-with
-
-in_playlists as (
-
-    select distinct tracks.*
-    from {marts}.playlist_entries as playlist_entries
-    inner join {marts}.tracks as tracks on playlist_entries.track_id = tracks.track_id
-    where playlist_entries.playlist_id = any(%(ids)s)
-
-),
-
-albums as (
-
-    select distinct albums.*
-    from in_playlists
-    inner join {marts}.albums as albums on in_playlists.album_id = albums.album_id
-
-),
-
-artists as (
-
-    select distinct artists.*
-    from in_playlists
-    inner join {marts}.track_artists as credits on in_playlists.track_id = credits.track_id
-    inner join {marts}.artists as artists on credits.artist_id = artists.artist_id
-
-)
-
-select 'tracks', 'popularity', count(*), count(track_popularity) from in_playlists
-union all
-select 'albums', 'popularity', count(*), count(album_popularity) from albums
-union all
-select 'artists', 'popularity', count(*), count(artist_popularity) from artists
-union all
-select 'albums', 'label', count(*), count(album_label) from albums
-union all
-select 'artists', 'followers', count(*), count(artist_followers) from artists
-union all
-select 'artists', 'genres', count(*), count(artist_genres) from artists
+# Which fields are missing of how many, each thing counted once over the playlists of the run.
+NOT_SENT = """
+select
+    field,
+    entity_type,
+    count(distinct entity_id) as count_entities,
+    count(distinct entity_id) filter (where not is_sent) as count_missing
+from {marts}.playlist_fields
+where playlist_id = any(%s)
+group by 1, 2
+having not bool_and(is_sent)
+order by
+    array_position(array['popularity', 'label', 'followers', 'genres'], field),
+    array_position(array['track', 'album', 'artist'], entity_type)
 """
 MEANING = (
     "Without popularity the top artists are ranked by their tracks in the playlist, and ranks and "
@@ -122,19 +96,9 @@ def print_summary(screen: Console, summary: Summary) -> None:
 def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> list[str]:
     """Say which fields Spotify did not send for the playlists of a run, a line for each."""
     lines, without_popularity = [], False
-    for kind, field, count, present in completeness(database, marts, playlist_ids):
-        if count and present == 0:
-            lines.append(f"{field} of {kind}: missing for all {count}")
-            without_popularity |= field == "popularity"
-        elif present < count:
-            lines.append(f"{field} of {kind}: missing for {count - present} of {count}")
+    for row in rows(database, NOT_SENT.format(marts=marts), [list(playlist_ids)]):
+        count, missing = row["count_entities"], row["count_missing"]
+        how_many = f"all {count}" if missing == count else f"{missing} of {count}"
+        lines.append(f"{row['field']} of {row['entity_type']}s: missing for {how_many}")
+        without_popularity |= row["field"] == "popularity" and missing == count
     return [*lines, MEANING] if without_popularity else lines
-
-
-def completeness(
-    database: connection, marts: str, playlist_ids: Sequence[str]
-) -> list[tuple[str, str, int, int]]:
-    """Return kind, field, how many there are and how many have the field, for each field."""
-    with database.cursor() as cursor:
-        cursor.execute(COMPLETENESS.format(marts=marts), {"ids": list(playlist_ids)})
-        return cursor.fetchall()

@@ -116,13 +116,29 @@ class Replay:
         ]
 
     def playlist_changes(self) -> list[Row]:
-        """Return its rows: playlist, track, and what is said of the stay; unavailable ones not."""
-        return [
-            (playlist_id, stay.entry.track_id, *stay.row())
-            for playlist_id, stays in self.stays.items()
-            for stay in stays
-            if stay.entry.track_id is not None
-        ]
+        """Return its rows: playlist, track, what is said of the stay, and when it came.
+
+        Unavailable ones are not there; what the first reading found did not come.
+        """
+        rows = []
+        for playlist_id, all_stays in self.stays.items():
+            stays = [stay for stay in all_stays if stay.entry.track_id is not None]
+            first = min((stay.first_seen_at for stay in stays), default=None)
+            for stay in stays:
+                came_at = None if stay.first_seen_at == first else stay.first_seen_at
+                rows.append((playlist_id, stay.entry.track_id, *stay.row(), came_at))
+        return rows
+
+    def popularity_movers(self, tracks: Iterable[tuple[str, str | None]]) -> list[Row]:
+        """Return its rows for these tracks of playlists: from first to last, and the last move."""
+        rows = []
+        for playlist_id, track_id in tracks:
+            values = self.values.get(("track", track_id or ""), [])
+            if len(values) > 1:
+                first, before, (moved_at, last) = values[0][1], values[-2][1], values[-1]
+                moves = last - first, last - before
+                rows.append((playlist_id, track_id, first, last, *moves, moved_at))
+        return rows
 
     def popularity_history(self, latest_reading: datetime) -> list[Row]:
         """Return its rows: entity type and id, from, to, popularity, change and days."""

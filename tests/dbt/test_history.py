@@ -9,12 +9,17 @@ SNAPSHOTS = ("playlist_entry_versions", "popularity_versions", "artist_follower_
 CHANGES = """
 select
     playlist_id, track_id, added_at, first_seen_at, last_seen_at, removed_after, removed_before,
-    days_in_playlist, first_position, last_position, moves_up, moves_down
+    days_in_playlist, first_position, last_position, moves_up, moves_down, came_at
 from spotify_marts_candidate.playlist_changes
 """
 POPULARITY = """
 select entity_type, entity_id, valid_from, valid_to, popularity, change, days
 from spotify_marts_candidate.popularity_history
+"""
+MOVERS = """
+select
+    playlist_id, track_id, first_popularity, last_popularity, change_in_all, last_change, changed_at
+from spotify_marts_candidate.popularity_movers
 """
 
 TOTAL = "update spotify_raw.playlists set payload = jsonb_set(payload, '{items,total}', %s)"
@@ -44,16 +49,21 @@ def test_history_equals_a_replay_of_the_days(warehouse: Warehouse) -> None:
         replay.record(raw.readings.values(), raw.popularity())
         absent += len(replay.stays) - len(raw.readings)
         latest = max(reading.read_at for reading in raw.readings.values())
+        held = raw.readings.values()
+        tracks = {(one.playlist_id, entry.track_id) for one in held for entry in one.entries}
     changes, popularity = replay.playlist_changes(), replay.popularity_history(latest)
+    movers = replay.popularity_movers(tracks)
 
     assert sorted(warehouse.query(CHANGES), key=str) == sorted(changes, key=str)
     assert sorted(warehouse.query(POPULARITY), key=str) == sorted(popularity, key=str)
+    assert sorted(warehouse.query(MOVERS), key=str) == sorted(movers, key=str)
     # Days on which nothing happens would prove nothing.
     assert failed
     assert absent, "a playlist that the raw tables did not hold"
     assert any(value is None for _, value in raw.popularity().values())
-    for column in range(2, 12):
+    for column in range(2, 13):
         assert len({change[column] for change in changes}) > 1, column
+    assert len({mover[4] for mover in movers}) > 1
 
 
 def test_what_was_recorded_is_not_recorded_again(warehouse: Warehouse) -> None:

@@ -32,7 +32,8 @@ create table spotify_raw.artists (artist_id varchar, {DLT_COLUMNS});
 
 RECORDED = (
     *("playlists", "playlist_entries", "tracks", "albums", "artists", "artist_genres"),
-    *("resource_type:snapshot", "popularity_history", "playlist_changes"),
+    *("playlist_tracks", "resource_type:snapshot", "popularity_history", "popularity_movers"),
+    "playlist_changes",
 )
 
 Json = dict[str, Any]

@@ -8,6 +8,23 @@ from runs import Loaded
 from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
 
+def test_what_two_playlists_share_is_missing_once(
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
+) -> None:
+    database, config = loaded(MAIN_PLAYLIST, SHARED_PLAYLIST), [MAIN_PLAYLIST, SHARED_PLAYLIST]
+    ((count, named),) = query(
+        database, "select count(*), count(artist_genres) from spotify_marts.artists"
+    )
+    ((counted_twice,),) = query(
+        database, "select sum(count_artists) from spotify_marts.playlist_profile"
+    )
+    assert counted_twice > count, "the playlists of this test share no artist"
+
+    unchanged = elt("run", database=database, api=extended_api, config={"playlists": config})
+
+    assert f"genres of artists: missing for {count - named} of {count}" in unchanged.words
+
+
 def test_a_third_playlist_joins_two_that_stay(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

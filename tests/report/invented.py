@@ -24,6 +24,23 @@ TABLES = {
     "track_artists": "track_id, artist_id, credit_position",
     "artist_genres": "artist_id, genre, genre_position",
 }
+PROFILE = f"""
+insert into {MARTS}.playlist_profile (
+    playlist_id, playlist_name, count_entries, count_track_entries, count_tracks, count_artists,
+    total_duration_minutes, avg_track_popularity, loaded_at, last_added_at
+)
+select
+    playlists.playlist_id, playlists.playlist_name, count(tracks), count(tracks), count(tracks),
+    (
+        select count(*) from {MARTS}.playlist_artists as artists
+        where artists.playlist_id = playlists.playlist_id
+    ),
+    sum(track_duration_ms) / 60000.0, avg(track_popularity), loaded_at, max(first_added_at)
+from {MARTS}.playlists
+left join {MARTS}.playlist_tracks as tracks on playlists.playlist_id = tracks.playlist_id
+where playlists.playlist_id = %s
+group by playlists.playlist_id, playlists.playlist_name, loaded_at
+"""
 DAYS = [f"2026-11-{day:02}T06:00:00+00:00" for day in range(1, 11)]
 
 
@@ -88,16 +105,19 @@ def add_playlist(
         if popularity:
             rows["artist_genres"] += [(artist_id, one, place) for place, one in enumerate(genres)]
     _insert(database, rows)
+    with connected(database) as cursor:
+        cursor.execute(PROFILE, [playlist_id])
     return playlist_id
 
 
 def add_history(database: Database, playlist_id: str, prefix: str) -> None:
     """Write a history of ten days: one track left, two came, one rose in popularity."""
     stays = [
-        (id_of(f"{prefix}T", 0), "Stayed", 1, DAYS[0], DAYS[-1], None, 2, 0),
-        (id_of(f"{prefix}T", 900), "Left", 1, DAYS[0], DAYS[2], DAYS[3], 0, 0),
-        (id_of(f"{prefix}T", 1), "Came", 1, DAYS[5], DAYS[-1], None, 0, 1),
-        (id_of(f"{prefix}T", 2), "Came last", 1, DAYS[-1], DAYS[-1], None, 0, 0),
+        (id_of(f"{prefix}T", 0), "Stayed", 1, DAYS[0], DAYS[-1], None, 2, 0, None, 4),
+        (id_of(f"{prefix}T", 900), "Left", 1, DAYS[0], DAYS[2], DAYS[3], 0, 0, None, 3),
+        (id_of(f"{prefix}T", 1), "Came", 1, DAYS[5], DAYS[-1], None, 0, 1, DAYS[5], 2),
+        (id_of(f"{prefix}T", 2), "Came last", 1, DAYS[-1], DAYS[-1], None, 0, 0, DAYS[-1], 1),
+        (id_of(f"{prefix}T", 3), "Steady", 1, DAYS[0], DAYS[-1], None, 0, 0, None, 5),
     ]
     courses = [(DAYS[0], DAYS[4], 20, None), (DAYS[4], DAYS[7], 45, 25), (DAYS[7], None, 60, 15)]
     with connected(database) as cursor:
@@ -105,7 +125,7 @@ def add_history(database: Database, playlist_id: str, prefix: str) -> None:
             cursor,
             f"insert into {MARTS}.playlist_changes (playlist_id, track_id, track_name, "
             "stay_number, first_seen_at, last_seen_at, removed_before, moves_up, moves_down, "
-            "days_in_playlist) values %s",
+            "came_at, answer_order, days_in_playlist) values %s",
             [(playlist_id, *stay, 1) for stay in stays],
         )
         execute_values(

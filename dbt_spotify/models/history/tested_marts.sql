@@ -7,6 +7,7 @@
 -- depends_on: {{ ref('genre_summary') }}
 -- depends_on: {{ ref('playlist_profile') }}
 -- depends_on: {{ ref('playlist_overlap') }}
+-- depends_on: {{ ref('playlist_completeness') }}
 with
 
 playlists as (

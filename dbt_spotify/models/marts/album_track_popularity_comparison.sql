@@ -87,6 +87,25 @@ compared as (
             playlist_tracks.playlist_id = ranked_albums.playlist_id
             and playlist_tracks.album_id = ranked_albums.album_id
 
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by playlist_id
+            order by
+                album_rank asc nulls last,
+                case when album_rank is null then count_tracks_in_playlist end
+                desc nulls last,
+                album_name collate "C" asc nulls last,
+                album_id collate "C" asc nulls last,
+                track_popularity desc nulls last,
+                track_id collate "C"
+        ) as answer_order
+    from compared
+
 )
 
-select * from compared
+select * from ordered

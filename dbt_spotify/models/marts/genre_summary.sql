@@ -85,6 +85,18 @@ final as (
             track_summary.playlist_id = artist_summary.playlist_id
             and track_summary.genre = artist_summary.genre
 
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by playlist_id
+            order by genre = 'no genre', count_tracks desc, genre collate "C"
+        ) as answer_order
+    from final
+
 )
 
-select * from final
+select * from ordered

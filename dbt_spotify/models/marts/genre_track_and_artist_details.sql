@@ -52,6 +52,24 @@ details as (
     left join artists on track_artists.artist_id = artists.artist_id
     left join artist_genres on track_artists.artist_id = artist_genres.artist_id
 
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by playlist_id
+            order by
+                genre = 'no genre' asc,
+                genre collate "C" asc,
+                track_popularity desc nulls last,
+                track_name collate "C" asc,
+                track_id collate "C" asc,
+                credit_position asc
+        ) as answer_order
+    from details
+
 )
 
-select * from details
+select * from ordered

@@ -64,6 +64,23 @@ ranked as (
     left join albums on playlist_tracks.album_id = albums.album_id
     left join credits on playlist_tracks.track_id = credits.track_id
 
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by playlist_id
+            order by
+                popularity_rank asc nulls last,
+                case when popularity_rank is null then duration_minutes end
+                desc nulls last,
+                track_name collate "C",
+                track_id collate "C"
+        ) as answer_order
+    from ranked
+
 )
 
-select * from ranked
+select * from ordered

@@ -74,8 +74,28 @@ numbered_stays as (
         row_number() over (
             partition by playlist_id, track_id
             order by first_seen_at, added_at, entry_key collate "C"
-        ) as stay_number
+        ) as stay_number,
+        -- What the first reading found did not come then.
+        nullif(first_seen_at, min(first_seen_at) over (partition by playlist_id))
+            as came_at
     from stays
+
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by playlist_id
+            order by
+                greatest(came_at, missed_at) desc nulls last,
+                came_at is null and missed_at is null and moves_up + moves_down = 0,
+                track_name collate "C",
+                track_id collate "C",
+                stay_number
+        ) as answer_order
+    from numbered_stays
 
 ),
 
@@ -102,8 +122,10 @@ final as (
         stays.first_position,
         stays.last_position,
         stays.moves_up,
-        stays.moves_down
-    from numbered_stays as stays
+        stays.moves_down,
+        stays.came_at,
+        stays.answer_order
+    from ordered as stays
     left join playlists on stays.playlist_id = playlists.playlist_id
 
 )

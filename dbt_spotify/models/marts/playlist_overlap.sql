@@ -18,7 +18,7 @@ members as (
         playlist_id,
         'artist' as kind,
         artist_id as member_id
-    from {{ ref('int_playlist_artists') }}
+    from {{ ref('playlist_artists') }}
 
 ),
 
@@ -89,7 +89,15 @@ final as (
         (
             count_shared_artists::numeric
             / nullif(sum_of_artists - count_shared_artists, 0)
-        )::numeric(5, 4) as jaccard_of_artists
+        )::numeric(5, 4) as jaccard_of_artists,
+        row_number() over (
+            partition by playlist_id
+            order by
+                count_shared_tracks desc,
+                count_shared_artists desc,
+                other_playlist_name collate "C",
+                other_playlist_id collate "C"
+        ) as answer_order
     from pairs
 
 )

@@ -20,7 +20,7 @@ track_facts as (
 
 playlist_artists as (
 
-    select * from {{ ref('int_playlist_artists') }}
+    select * from {{ ref('playlist_artists') }}
 
 ),
 
@@ -44,8 +44,7 @@ entries as (
                 > playlists.loaded_at - interval '28 days'
             )::integer
         ) as share_added_last_28_days,
-        extract(epoch from playlists.loaded_at - max(playlist_entries.track_added_at))
-        / 86400 as days_since_last_add
+        max(playlist_entries.track_added_at) as last_added_at
     from playlists
     left join playlist_entries on playlists.playlist_id = playlist_entries.playlist_id
     group by playlists.playlist_id, playlists.loaded_at
@@ -87,7 +86,7 @@ artists as (
     select
         playlist_id,
         count(*) as count_artists,
-        sum(count_tracks::numeric) filter (where tracks_rank <= 5)
+        sum(count_tracks::numeric) filter (where answer_order <= 5)
         / sum(count_tracks) as share_of_top_5_artists,
         sum(count_tracks::numeric) ^ 2 / sum(count_tracks::numeric ^ 2)
             as effective_artists
@@ -127,12 +126,14 @@ final as (
             when tracks.share_of_last_18_months is not null then 'mixed'
         end as release_profile,
         entries.share_added_last_28_days::numeric(5, 4) as share_added_last_28_days,
-        entries.days_since_last_add::numeric(9, 2) as days_since_last_add,
+        (extract(epoch from playlists.loaded_at - entries.last_added_at) / 86400)
+        ::numeric(9, 2) as days_since_last_add,
         tracks.avg_track_popularity::numeric(9, 2) as avg_track_popularity,
         tracks.stddev_track_popularity::numeric(9, 2) as stddev_track_popularity,
         tracks.share_with_popularity::numeric(5, 4) as share_with_popularity,
         tracks.share_with_genres::numeric(5, 4) as share_with_genres,
-        playlists.loaded_at
+        playlists.loaded_at,
+        entries.last_added_at
     from playlists
     inner join entries on playlists.playlist_id = entries.playlist_id
     left join tracks on playlists.playlist_id = tracks.playlist_id

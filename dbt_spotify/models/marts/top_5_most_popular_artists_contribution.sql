@@ -92,7 +92,8 @@ top_5 as (
         ::numeric(5, 4) as share_of_tracks,
         ranked.avg_track_popularity,
         ranked.total_duration_minutes,
-        ranked.ranked_by
+        ranked.ranked_by,
+        ranked.artist_rank as answer_order
     from ranked
     inner join playlist_sizes on ranked.playlist_id = playlist_sizes.playlist_id
     where ranked.artist_rank <= 5

@@ -57,7 +57,11 @@ trend as (
         case
             when release_month is not null
                 then avg_track_popularity - previous_avg_track_popularity
-        end::numeric(9, 2) as change_from_previous
+        end::numeric(9, 2) as change_from_previous,
+        row_number() over (
+            partition by playlist_id
+            order by release_year desc nulls last, release_month desc nulls last
+        ) as answer_order
     from previous_months
 
 )

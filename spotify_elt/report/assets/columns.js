@@ -2,11 +2,12 @@
 
 const LONG_TEXT = 120; // characters, opened on demand
 const SHORT = 20; // characters, stands on one line
-const KINDS = { artist_name: "artist", track_name: "track", album_name: "album", playlist_name: "playlist" };
-const TIME = /_at$/;
+const KINDS = { artist_name: "artist", track_name: "track", album_name: "album", other_playlist_name: "playlist" };
+const TIME = /_(at|before)$/;
 const RANK = /_rank$/;
 const LENGTH = /_mm_ss$/; // text that stands and sorts like a number
 const DIFFERENCE = /change|_minus_/;
+const SHARE = /^(share|jaccard)_/;
 
 /** A column of these rows, or null where Spotify sent nothing for it. */
 function columnOf(rows, name, heading) {
@@ -26,7 +27,7 @@ function look(name, values, isNumber) {
 
 /** A function that shows the column's value of a row, as text or as an element. */
 function shower(name, values) {
-  if (name in KINDS) return (row) => named(row[name], KINDS[name], row[`${KINDS[name]}_id`]);
+  if (name in KINDS) return (row) => named(row[name], KINDS[name], row[name.replace(/_name$/, "_id")]);
   let show = text;
   if (TIME.test(name)) show = date;
   else if (typeof values[0] === "number") show = numbers(name, values.every(Number.isInteger)).format;
@@ -35,7 +36,7 @@ function shower(name, values) {
 
 /** How a column writes its numbers: in percent, with a sign, all with decimals or none. */
 function numbers(name, whole) {
-  if (name.startsWith("share_")) return percent;
+  if (SHARE.test(name)) return percent;
   if (DIFFERENCE.test(name)) return whole ? signed : signedDecimal;
   return whole ? number : decimal;
 }

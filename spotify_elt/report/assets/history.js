@@ -2,7 +2,7 @@
 
 /** How many tracks came, and how many left, on each day: the latter below nought. */
 function comings(stays) {
-  const moves = [["came_at", 1], ["left_at", -1]].flatMap(([when, sign]) =>
+  const moves = [["came_at", 1], ["removed_before", -1]].flatMap(([when, sign]) =>
     known(stays, when).map((stay) => ({ at: +d3.utcDay(new Date(stay[when])), sign })));
   return d3.flatRollup(moves, (group) => group.length, (move) => move.at, (move) => move.sign)
     .map(([at, sign, count]) => ({ at: new Date(at), count: sign * count }));

@@ -55,7 +55,7 @@ function render() {
     changed(playlist),
     profiled(playlist),
     notSent(playlist),
-  ].filter(Boolean);
+  ];
   main.replaceChildren(headline(playlist), contentsList(sections), ...sections);
   draw(main);
 }

@@ -8,7 +8,7 @@ const CHARTS = [
   genresCharts,
 ];
 const STAY_COLUMNS = [
-  ["track_name", "Track"], ["came_at", "Came"], ["left_at", "Left"],
+  ["track_name", "Track"], ["came_at", "Came"], ["removed_before", "Left"],
   ["days_in_playlist", "Days in the playlist"], ["moves_up", "Moves up"], ["moves_down", "Moves down"],
 ];
 const MOVER_COLUMNS = [
@@ -20,8 +20,8 @@ const ARTIST_COLUMNS = [
   ["artist_genres", "Genres"], ["track_names", "Which tracks"],
 ];
 const OVERLAP_COLUMNS = [
-  ["playlist_name", "Playlist"], ["count_shared_tracks", "Shared tracks"], ["share_of_tracks", "% of the tracks of both"],
-  ["count_shared_artists", "Shared artists"], ["share_of_artists", "% of the artists of both"],
+  ["other_playlist_name", "Playlist"], ["count_shared_tracks", "Shared tracks"], ["jaccard_of_tracks", "% of the tracks of both"],
+  ["count_shared_artists", "Shared artists"], ["jaccard_of_artists", "% of the artists of both"],
 ];
 
 function section(id, words, ...children) {
@@ -59,17 +59,21 @@ function facts(pairs) {
     element("div", null, element("dt", null, words), element("dd", null, value))));
 }
 
-function headline({ head }) {
+const oneDecimal = (amount, by) => number.format(Math.round(10 * amount / by) / 10);
+
+function headline({ head, answers }) {
   const date = (text, format) => text === null ? NOT_KNOWN
     : element("time", { datetime: text }, format.format(new Date(text)));
   const mode = head.count_tracks === 0 ? "not known"
-    : head.count_with_popularity ? "Extended Quota Mode" : "Development Mode";
-  const popularity = head.avg_track_popularity !== null ? number.format(head.avg_track_popularity)
+    : head.avg_track_popularity !== null ? "Extended Quota Mode" : "Development Mode";
+  // Rounded once: the profile's average is rounded, to two decimals.
+  const rated = known(objects(answers[1].table), "track_popularity");
+  const popularity = rated.length ? oneDecimal(d3.sum(rated, (row) => row.track_popularity), rated.length)
     : head.count_tracks ? "not sent" : NOT_KNOWN;
   return element("section", { "aria-label": "Headline" }, facts([
     ["Tracks", number.format(head.count_tracks)],
     ["Artists", number.format(head.count_artists)],
-    ["Hours", head.hours === null ? NOT_KNOWN : number.format(head.hours)],
+    ["Hours", head.total_duration_minutes === null ? NOT_KNOWN : oneDecimal(head.total_duration_minutes, 60)],
     ["Average popularity, of 100", popularity],
     ["Last add", date(head.last_added_at, day)],
     ["Loaded (UTC)", date(head.loaded_at, moment)],
@@ -86,7 +90,7 @@ function answers(playlist) {
 
 function answer(question, index, playlist) {
   const rows = objects(playlist.answers[index].table);
-  const artists = objects(playlist.artists);
+  const artists = objects(playlist.playlist_artists);
   const isGenres = CHARTS[index] === genresCharts;
   return section(`question-${index + 1}`, `${index + 1}. ${question.words}`,
     element("p", { class: "answer" }, playlist.answers[index].sentence),
@@ -95,26 +99,25 @@ function answer(question, index, playlist) {
     ...(isGenres ? titled("Artists and their genres", ARTIST_COLUMNS, artists) : []));
 }
 
-function changed({ head, changes }) {
-  const [stays, movers] = [objects(changes.stays), objects(changes.movers)];
+function changed({ head, playlist_changes, popularity_movers, courses }) {
+  const [stays, movers] = [objects(playlist_changes), objects(popularity_movers)];
   return section("changes", "What has changed",
-    element("p", { class: "answer" }, changes.sentence),
-    figures(changesCharts(stays, objects(changes.courses), new Date(head.loaded_at))),
+    element("p", { class: "answer" }, `${cameAndLeft(head, stays)} ${popularityMoved(movers)}`.trim()),
+    figures(changesCharts(stays, objects(courses), new Date(head.loaded_at))),
     ...titled("Tracks that came, left or were moved", STAY_COLUMNS, stays),
     ...titled("Tracks whose popularity moved", MOVER_COLUMNS, movers));
 }
 
-function profiled({ profile, overlap }) {
-  if (!profile.length) return null;
-  const shared = objects(overlap);
+function profiled({ head, playlist_overlap }) {
   return section("profile", "What kind of playlist it is",
-    facts(profile),
-    ...titled("What it shares with the other playlists", OVERLAP_COLUMNS, shared));
+    facts(profileFacts(head)),
+    ...titled("What it shares with the other playlists", OVERLAP_COLUMNS, objects(playlist_overlap)));
 }
 
-function notSent({ missing }) {
+function notSent({ head, playlist_completeness }) {
+  const sentences = missing(head, objects(playlist_completeness));
   return section("missing", "What Spotify did not send",
-    missing.length
-      ? element("ul", null, ...missing.map((sentence) => element("li", null, sentence)))
+    sentences.length
+      ? element("ul", null, ...sentences.map((sentence) => element("li", null, sentence)))
       : element("p", null, "Nothing was missing: every answer stands on all that Spotify has."));
 }
