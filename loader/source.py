@@ -50,7 +50,7 @@ LOADED_AT: TColumnSchema = {"name": "loaded_at", "data_type": "timestamp", "null
 
 @dlt.source(name="spotify", max_table_nesting=0)
 def spotify_source(  # noqa: PLR0913 - each is somebody's setting
-    playlists: Sequence[str] = dlt.config.value,
+    playlists: Sequence[str] | str = dlt.config.value,
     *,
     client_id: str | None = None,
     client_secret: TSecretStrValue | None = None,
@@ -69,7 +69,7 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
     Every setting may also stand in dlt's own configuration, in the section `sources.spotify`.
 
     Args:
-        playlists: ids, URIs or URLs.
+        playlists: their ids, URIs or URLs, or that of a single one.
         client_id: the app's; `SPOTIPY_CLIENT_ID` by default.
         client_secret: the app's; `SPOTIPY_CLIENT_SECRET` by default.
         refresh_token: a user's consent, which Development Mode needs; `SPOTIFY_REFRESH_TOKEN` by
@@ -99,8 +99,9 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
         "SPOTIFY_ACCOUNTS_URL": accounts_url,
     }
     access = spotify_access({**os.environ, **{name: one for name, one in given.items() if one}})
+    named = [playlists] if isinstance(playlists, str) else playlists
     try:
-        ids = list(dict.fromkeys(map(playlist_id, playlists)))
+        ids = list(dict.fromkeys(map(playlist_id, named)))
     except ValueError as error:
         raise SettingsError(f"{error}.") from error
     longest = timedelta(seconds=max_wait)

@@ -13,8 +13,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from postgres_server import query
 from runs import Run
 
-from loader import KnownPlaylist, Outcome, spotify_source
-from loader.earlier_loads import NothingKnown
+from loader import EarlierLoads, KnownPlaylist, Outcome, spotify_source
 from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SettingsError
 from sample_api import (
     CLIENT_ID,
@@ -201,13 +200,13 @@ def test_a_long_wait_is_collected_too_and_what_was_read_is_loaded(tmp_path: Path
     assert len(in_duckdb(tmp_path)["playlist_items"]) == 28
 
 
-class SameAsBefore(NothingKnown):
+class SameAsBefore(EarlierLoads):
     """Knows one playlist, as it was at its last load."""
 
     def __init__(self, playlist_id: str, known: KnownPlaylist) -> None:
         self.known = {playlist_id: known}
 
-    def playlist(self, playlist_id: str) -> KnownPlaylist | None:  # type: ignore[override]
+    def playlist(self, playlist_id: str) -> KnownPlaylist | None:
         return self.known.get(playlist_id)
 
 
