@@ -50,7 +50,7 @@ LOADED_AT: TColumnSchema = {"name": "loaded_at", "data_type": "timestamp", "null
 
 @dlt.source(name="spotify", max_table_nesting=0)
 def spotify_source(  # noqa: PLR0913 - each is somebody's setting
-    playlists: Sequence[str] | str = dlt.config.value,
+    playlists: Sequence[str] = dlt.config.value,
     *,
     client_id: str | None = None,
     client_secret: TSecretStrValue | None = None,
