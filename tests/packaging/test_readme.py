@@ -1,41 +1,33 @@
 """The README, the command line, the Makefile, `.env.example` and `pipeline.yml` say the same."""
 
-import argparse
 import re
 from pathlib import Path
 
+import click
 import pytest
 
-from spotify_elt.cli import _parser
+from spotify_elt.cli import cli
 from spotify_elt.settings.pipeline_yml import PipelineConfig
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def _commands() -> dict[str, argparse.ArgumentParser]:
-    for action in _parser()._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    raise AssertionError("the command line has no commands")
+OPTIONS = [
+    (name, option)
+    for name, command in cli.commands.items()
+    for parameter in command.params
+    for option in parameter.opts
+    if option.startswith("--")
+]
 
 
-def _options() -> list[tuple[str, str]]:
-    return [
-        (command, option)
-        for command, parser in _commands().items()
-        for action in parser._actions
-        for option in action.option_strings
-        if option.startswith("--") and option != "--help"
-    ]
-
-
-@pytest.mark.parametrize("command", sorted(_commands()))
+@pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"| `spotify-elt {command}" in README
 
 
-@pytest.mark.parametrize(("command", "option"), _options())
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_every_option_is_in_the_readme(command: str, option: str) -> None:
     assert re.search(rf"\| `spotify-elt {command} [^`]*{option}", README)
 
@@ -43,14 +35,15 @@ def test_every_option_is_in_the_readme(command: str, option: str) -> None:
 def test_the_readme_names_no_command_that_is_not_there() -> None:
     named = set(re.findall(r"`(?:\.venv/bin/)?spotify-elt ([a-z]+)", README))
     assert named
-    assert named <= set(_commands())
+    assert named <= set(cli.commands)
 
 
 def test_every_command_explains_itself_in_its_help() -> None:
-    for command, parser in _commands().items():
-        assert parser.description, command
-        for action in parser._actions:
-            assert action.help, (command, action.dest)
+    for name, command in cli.commands.items():
+        assert command.help, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, (name, parameter.name)
 
 
 def test_the_readme_names_no_make_target_that_is_not_there() -> None:
