@@ -11,17 +11,17 @@ Run again, it makes what is missing.
 import json
 import os
 import sys
+from contextlib import closing
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection
 
 from loader.errors import PipelineError, SettingsError, one_line
 from spotify_elt.errors import DatabaseError, in_words
 from spotify_elt.logs import complain
 from spotify_elt.redaction import protect
 from spotify_elt.settings import aws, dotenv_file
-from spotify_elt.settings import pipeline_yml as settings
+from spotify_elt.settings.pipeline_yml import pipeline_config
 from spotify_elt.warehouse import database
 from spotify_elt.warehouse.schemas import LAYERS
 
@@ -40,10 +40,8 @@ def main() -> int:
     """Make the role and its schemas, and return the exit code."""
     try:
         dotenv_file.load()
-        arn = _needed("MASTER_SECRET_ARN")
-        _needed("PGHOST")
-        role = _needed("PGUSER")
-        prefix = settings.pipeline_config().schema_prefix
+        arn, _, role = (_needed(name) for name in ("MASTER_SECRET_ARN", "PGHOST", "PGUSER"))
+        prefix = pipeline_config().schema_prefix
         database.fill_in_defaults()
         master, password = _master(arn)
         if role == master:
@@ -69,27 +67,19 @@ def make(role: str, prefix: str, master: str, password: str) -> None:
         DatabaseError: PostgreSQL cannot be reached, or refuses; nothing is changed.
     """
     try:
-        opened = psycopg2.connect(user=master, password=password)
-        try:
-            _make(opened, role, prefix)
-        finally:
-            opened.close()
+        with closing(psycopg2.connect(user=master, password=password)) as opened, opened:
+            names = {layer: sql.Identifier(f"{prefix}_{layer}") for layer in LAYERS}
+            names |= {"role": sql.Identifier(role), "database": sql.Identifier(opened.info.dbname)}
+            cursor = opened.cursor()
+            cursor.execute("select from pg_roles where rolname = %s", [role])
+            missing = () if cursor.rowcount else ("create role {role} login",)
+            for statement in (*missing, *STATEMENTS):
+                cursor.execute(sql.SQL(statement).format(**names))
     except psycopg2.Error as error:
         raise DatabaseError(
             f"The role {role} could not be made by {master} at {os.environ['PGHOST']}: "
             f"{one_line(error)}"
         ) from error
-
-
-def _make(opened: connection, role: str, prefix: str) -> None:
-    names = {layer: sql.Identifier(f"{prefix}_{layer}") for layer in LAYERS}
-    names |= {"role": sql.Identifier(role), "database": sql.Identifier(opened.info.dbname)}
-    with opened, opened.cursor() as cursor:
-        cursor.execute("select from pg_roles where rolname = %s", [role])
-        if cursor.rowcount == 0:
-            cursor.execute(sql.SQL("create role {role} login").format(**names))
-        for statement in STATEMENTS:
-            cursor.execute(sql.SQL(statement).format(**names))
 
 
 def _needed(name: str) -> str:

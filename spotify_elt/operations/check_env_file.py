@@ -9,18 +9,19 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from loader.errors import SettingsError
 from spotify_elt.console import counted
-from spotify_elt.operations.findings import Finding
+from spotify_elt.operations.findings import Findings
 
 WRONG_SETTINGS = 2  # exit code
 # The first that fits says why. Values are never shown.
 REASONS = (
+    (r"^\ufeff", "it begins with a byte order mark, which ECS makes a part of the name"),
     (r"^\s+\S", "it begins with a space: ECS makes that a part of the name"),
     (r"^export\s", "ECS takes `export` for a part of the name: leave it out"),
     (r"^[^=]*\s+=|^[^=]*=\s", "there is a space beside the `=`: ECS keeps it"),
@@ -32,10 +33,11 @@ REASONS = (
     (r"\$\{", "python-dotenv puts another variable in the place of ${...}, ECS does not"),
     (r"\r", "there is a carriage return in it: only python-dotenv begins a new line there"),
     (r"^[^=]*$", "this is no KEY=VALUE line"),
+    ("", "ECS and python-dotenv read it differently"),
 )
 
 
-def findings(path: Path) -> list[Finding]:
+def findings(path: Path) -> Findings:
     """Return a finding for each line that the two read differently; one that says all is well.
 
     Raises:
@@ -48,30 +50,19 @@ def findings(path: Path) -> list[Finding]:
         raise SettingsError(f"{path} cannot be read: {reason}.") from error
     logging.getLogger("dotenv").setLevel(logging.ERROR)  # our findings say it better
     lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
-    found = [
-        Finding(f"{path}, line {number}", "problem", reason, WRONG_SETTINGS)
-        for number, reason in _differences(lines)
-    ]
-    keys = Counter(line.partition("=")[0] for line in lines if "=" in line and line[:1] != "#")
-    found += [
-        Finding(str(path), "warning", f"{key} is there {count} times; the last one counts")
-        for key, count in keys.items()
-        if count > 1
-    ]
+    found = Findings()
+    for number, line in enumerate(lines, start=1):
+        if not line.startswith("#") and _by_ecs(line) != _by_dotenv(line):
+            why = next(reason for pattern, reason in REASONS if re.search(pattern, line))
+            found.add(f"{path}, line {number}", "problem", why, WRONG_SETTINGS)
+    keys = Counter(line.partition("=")[0] for line in lines if "=" in line and line[0] != "#")
+    for key, count in keys.items():
+        if count > 1:
+            found.add(str(path), "warning", f"{key} is there {count} times; the last one counts")
     if not found:
         told = f"{counted(len(keys), 'variables')}, the same for ECS and dotenv"
-        found = [Finding(str(path), "ok", told)]
+        found.add(str(path), "ok", told)
     return found
-
-
-def _differences(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Yield the number of each line that is not read alike, and why."""
-    for number, line in enumerate(lines, start=1):
-        if line.startswith("\ufeff"):
-            yield number, "it begins with a byte order mark, which ECS makes a part of the name"
-        elif not line.startswith("#") and line.strip() and _by_ecs(line) != _by_dotenv(line):
-            why = (reason for pattern, reason in REASONS if re.search(pattern, line))
-            yield number, next(why, "ECS and python-dotenv read it differently")
 
 
 def _by_ecs(line: str) -> Mapping[str, str | None]:

@@ -16,17 +16,13 @@ from spotify_elt.settings.pipeline_yml import PipelineConfig
 
 NONE_READABLE, SOME_UNREADABLE = 1, 3  # exit codes
 
-DEVELOPMENT = (
-    "development: track_popularity, album_popularity, artist_popularity, artist_followers and "
-    "album_label will be NULL, and the top artists are ranked by their tracks in the playlist"
-)
-WHAT_IS_SENT: dict[str, tuple[State, str]] = {
-    "extended": (
-        "ok",
-        "extended: Spotify sends every field, so nothing will be NULL for want of it",
+WHAT_IS_SENT = {
+    "extended": "extended: Spotify sends every field, so nothing will be NULL for want of it",
+    "development": (
+        "development: track_popularity, album_popularity, artist_popularity, artist_followers and "
+        "album_label will be NULL, and the top artists are ranked by their tracks in the playlist"
     ),
-    "development": ("ok", DEVELOPMENT),
-    "unknown": ("not asked", "unknown: no track could be read"),
+    "unknown": "unknown: no track could be read",
 }
 
 
@@ -42,15 +38,14 @@ def findings(config: PipelineConfig, access: SpotifyAccess) -> list[Finding]:
             Finding("Playlists", "not asked", "the credentials must be accepted first"),
         ]
     mode, playlists = _playlists(config, spotify)
-    state, detail = WHAT_IS_SENT[mode]
-    return [_credentials(access), Finding("Access mode", state, detail), *playlists]
+    known: State = "not asked" if mode == "unknown" else "ok"
+    return [_credentials(access), Finding("Access mode", known, WHAT_IS_SENT[mode]), *playlists]
 
 
 def _credentials(access: SpotifyAccess) -> Finding:
     if access.refresh_token is None:
         return Finding("Credentials", "ok", "accepted, in the app's own name")
-    ending = consent.warning(access)
-    if ending:
+    if ending := consent.warning(access):
         return Finding("Credentials", "warning", f"accepted, with a user's consent. {ending}")
     ends = "its end is unknown, as SPOTIFY_CONSENT_DATE is not set"
     if access.consent_date is not None:

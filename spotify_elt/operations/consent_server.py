@@ -8,52 +8,43 @@ goes on waiting.
 import hmac
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from queue import Empty, SimpleQueue
 from socketserver import ThreadingTCPServer
 from threading import Thread
-from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from loader.errors import PipelineError, SettingsError, printable
 
+OF_ANOTHER_SIGN_IN = "This answer belongs to another sign-in. Use the address in the terminal."
 LONGEST_REASON = 60  # characters of Spotify's own words in our sentences
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the server listens: the parts of `SPOTIPY_REDIRECT_URI`."""
+def address_of(redirect_uri: str) -> SplitResult:
+    """Return the parts of `SPOTIPY_REDIRECT_URI`, which say where the server listens.
 
-    host: str
-    port: int
-    path: str
-
-    @classmethod
-    def of(cls, redirect_uri: str) -> Self:
-        """Return the address in a redirect URI.
-
-        Raises:
-            SettingsError: Spotify, or this machine, could not come back to it.
-        """
-        try:
-            parts = urlsplit(redirect_uri)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host = port = None
-        loopback = host in {"127.0.0.1", "::1"}
-        if not port or not loopback or parts.scheme != "http" or parts.query or parts.fragment:
-            raise SettingsError(
-                f"SPOTIPY_REDIRECT_URI is {printable(redirect_uri)}: Spotify comes back from a "
-                "sign-in only to http://127.0.0.1 with a port, never to localhost. Set it to "
-                "http://127.0.0.1:8888/callback, here and on your app's page in Spotify's "
-                "developer dashboard."
-            )
-        return cls(str(host), port, parts.path or "/")
+    Raises:
+        SettingsError: Spotify, or this machine, could not come back to it.
+    """
+    try:
+        parts = urlsplit(redirect_uri)
+        loopback = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1"}
+        if loopback and parts.port and not parts.query and not parts.fragment:
+            return parts
+    except ValueError:
+        pass
+    raise SettingsError(
+        f"SPOTIPY_REDIRECT_URI is {printable(redirect_uri)}: Spotify comes back from a sign-in "
+        "only to http://127.0.0.1 with a port, never to localhost. Set it to "
+        "http://127.0.0.1:8888/callback, here and on your app's page in Spotify's developer "
+        "dashboard."
+    )
 
 
-def consent_code(address: Address, state: str, invite: Callable[[], None], patience: float) -> str:
+def consent_code(
+    address: SplitResult, state: str, invite: Callable[[], None], patience: float
+) -> str:
     """Wait for the user's consent and return its code.
 
     Args:
@@ -70,9 +61,9 @@ def consent_code(address: Address, state: str, invite: Callable[[], None], patie
         server = _Server(address, state)
     except OSError as error:
         raise SettingsError(
-            f"Cannot listen on {address.host}:{address.port}, where SPOTIPY_REDIRECT_URI points "
-            f"({error.strerror}): end the program that uses the port, or set another one there "
-            "and on your app's page in Spotify's developer dashboard."
+            f"Cannot listen on {address.hostname}:{address.port}, where SPOTIPY_REDIRECT_URI "
+            f"points ({error.strerror}): end the program that uses the port, or set another one "
+            "there and on your app's page in Spotify's developer dashboard."
         ) from error
     with server:
         Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -101,12 +92,13 @@ class _Server(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, address: Address, state: str) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-        self.path = address.path
+    def __init__(self, address: SplitResult, state: str) -> None:
+        host = str(address.hostname)
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.path = address.path or "/"
         self.state = state
         self.answers: SimpleQueue[dict[str, str]] = SimpleQueue()
-        super().__init__((address.host, address.port), _Connection)
+        super().__init__((host, address.port or 0), _Connection)
 
     def handle_error(self, *_: object) -> None:
         """Say nothing of a browser that hangs up."""
@@ -122,16 +114,12 @@ class _Connection(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Hear Spotify's answer to the consent; refuse everything else."""
         target = urlsplit(self.path)
+        answer = dict(parse_qsl(target.query))
+        state = answer.get("state", "").encode("utf-8", "replace")
         if target.path != self.server.path:
             self._show(HTTPStatus.NOT_FOUND, "There is nothing here.")
-            return
-        answer = {name: values[0] for name, values in parse_qs(target.query).items()}
-        given = answer.get("state", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self.server.state.encode()):
-            self._show(
-                HTTPStatus.BAD_REQUEST,
-                "This answer belongs to another sign-in. Use the address in the terminal.",
-            )
+        elif not hmac.compare_digest(state, self.server.state.encode()):
+            self._show(HTTPStatus.BAD_REQUEST, OF_ANOTHER_SIGN_IN)
         elif "code" not in answer and "error" not in answer:
             self._show(HTTPStatus.BAD_REQUEST, "Spotify's answer holds no code.")
         else:
@@ -139,14 +127,12 @@ class _Connection(BaseHTTPRequestHandler):
             self.server.answers.put(answer)
 
     def _show(self, status: HTTPStatus, sentence: str) -> None:
-        page = f"spotify-elt: {sentence}\n".encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Referrer-Policy", "no-referrer")
         self.end_headers()
-        self.wfile.write(page)
+        self.wfile.write(f"spotify-elt: {sentence}\n".encode())
 
     def log_message(self, *_: object) -> None:
         """Keep the code, which is part of the address, out of the terminal."""

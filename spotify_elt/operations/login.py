@@ -15,16 +15,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import SplitResult
+
+import click
 
 from loader import consent
 from loader.access import SpotifyAccess
 from loader.errors import ComeBackLaterError, PipelineError, RefusedError, SettingsError
 from loader.refusals import FaultError, RateLimitedError
 from loader.tokens import Tokens
-from spotify_elt.operations.consent_server import Address, consent_code
+from spotify_elt.operations.consent_server import address_of, consent_code
 from spotify_elt.settings import dotenv_file
 
 PATIENCE = 300.0  # seconds in which the user says yes in the browser
+_tell = partial(click.echo, err=True)  # standard output is for the token alone
 
 
 def login(access: SpotifyAccess, *, printed: bool) -> None:
@@ -38,27 +43,30 @@ def login(access: SpotifyAccess, *, printed: bool) -> None:
         SettingsError: the redirect URI or the credentials are wrong, or the user said no.
         PipelineError: nobody answered in time, or Spotify did not.
     """
-    address = Address.of(access.redirect_uri)
+    address = address_of(access.redirect_uri)
     if not printed:
         dotenv_file.place().refuse_unless_writable()
     token = _refresh_token(access, address)
     day = consent.today()
     if printed:
-        sys.stdout.write(f"{token}\n")
+        click.echo(token)
         _tell(f"Signed in. Keep the consent's day beside the token: SPOTIFY_CONSENT_DATE={day}")
     else:
-        names = ("SPOTIFY_REFRESH_TOKEN", "SPOTIFY_CONSENT_DATE")
-        overruled = [name for name in names if _is_elsewhere(name)]
-        dotenv_file.write({"SPOTIFY_REFRESH_TOKEN": token, "SPOTIFY_CONSENT_DATE": str(day)})
-        kept_in = dotenv_file.place()
-        _tell(f"Signed in: the refresh token is in {kept_in}.")
-        if overruled:
-            names_there = " and ".join(overruled)
-            _tell(f"But {names_there} in the environment overrules {kept_in}: unset it.")
+        _keep({"SPOTIFY_REFRESH_TOKEN": token, "SPOTIFY_CONSENT_DATE": str(day)})
     _tell(f"The consent lasts six months, until {consent.end_of(day)}.")
 
 
-def _refresh_token(access: SpotifyAccess, address: Address) -> str:
+def _keep(values: dict[str, str]) -> None:
+    elsewhere = {name: os.environ[name] for name in values if name in os.environ}
+    overruled = [name for name, it in elsewhere.items() if it != dotenv_file.value_of(name)]
+    dotenv_file.write(values)
+    kept_in = dotenv_file.place()
+    _tell(f"Signed in: the refresh token is in {kept_in}.")
+    if overruled:
+        _tell(f"But {' and '.join(overruled)} in the environment overrules {kept_in}: unset it.")
+
+
+def _refresh_token(access: SpotifyAccess, address: SplitResult) -> str:
     tokens = Tokens(replace(access, refresh_token=None))
     state = secrets.token_urlsafe(24)
     url = tokens.consent_url(state)
@@ -100,13 +108,3 @@ def _open_browser(url: str) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-
-
-def _is_elsewhere(name: str) -> bool:
-    return name in os.environ and os.environ[name] != dotenv_file.value_of(name)
-
-
-def _tell(line: str) -> None:
-    """Tell the user, on standard error: standard output is for the token alone."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()

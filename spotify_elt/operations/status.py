@@ -6,10 +6,7 @@ playlist that fails every night, is noticed the next morning.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection
@@ -18,97 +15,106 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from loader.errors import one_line, printable
+from loader.errors import PipelineError, one_line, printable
 from spotify_elt.errors import DatabaseError
+from spotify_elt.redaction import redacted
 from spotify_elt.run_log.earlier_runs import NEVER_ENDED, SOME_HOST
-from spotify_elt.warehouse.database import has
+from spotify_elt.settings.pipeline_yml import PipelineConfig
+from spotify_elt.warehouse import database, run_lock
+from spotify_elt.warehouse.database import Row
 
 RUNS_SHOWN = 10
 MARGIN = timedelta(hours=6)  # on top of max_age, for runs that begin late or take long
-PATIENCE = "10s"  # with somebody who has locked the log: a health check must end
-GOOD, BAD = ("success", "skipped"), ("failed", "abandoned")
+BAD = ("failed", "abandoned")
 WELL = "Healthy: the last run did not fail, and a good one is recent."
 STYLES = {"failed": "bold red", "abandoned": "bold red", "partial": "yellow", "running": "cyan"}
 
 # As JSON, so that a log that an older version wrote can be read, too. `{logging}` is its schema.
+# Not patient with somebody who has locked it: a health check must end.
 LAST_RUNS = """
+set statement_timeout = '10s'; set time zone 'UTC';
 select
-    to_jsonb(runs) - 'logs' - 'config' - 'spotify_app',
-    (
-        select jsonb_object_agg(loads.status, loads.count)
+    to_jsonb(runs) - 'logs' - 'config' - 'spotify_app' || jsonb_build_object('playlists', (
+        select coalesce(jsonb_object_agg(loads.status, loads.count), '{{}}')
         from (
             select status, count(*) from {logging}.playlist_loads
             where playlist_loads.run_id = runs.run_id
             group by 1
         ) as loads
-    )
+    )) as run,
+    to_char(runs.started_at, 'YYYY-MM-DD HH24:MI') as started,
+    round(extract(epoch from runs.finished_at - runs.started_at), 1)::text as seconds,
+    (
+        select coalesce(sum(value::bigint), 0)::text
+        from jsonb_each_text(to_jsonb(runs) -> 'rows_by_table')
+    ) as rows,
+    max(runs.finished_at) filter (where runs.status in ('success', 'skipped')) over () as last_good
 from {logging}.pipeline_runs as runs
 order by runs.started_at desc
 limit %s
 """
-LAST_GOOD_END = """
-select max(finished_at) from {logging}.pipeline_runs where status = any(%s)
-"""
 
 
-@dataclass(frozen=True)
-class Health:
-    """The last runs, and what they say together.
-
-    Attributes:
-        runs: the columns of `pipeline_runs`, the latest run first, and its `playlists` by status.
-        last_good: when the last good run ended; None where there is none.
-        trouble: the sentence that says what is wrong; None where all is well.
-    """
-
-    runs: list[dict[str, Any]]
-    last_good: datetime | None
-    trouble: str | None
-
-
-def health(opened: connection, schema: str, max_age: timedelta, *, at_work: bool) -> Health:
-    """Read the run log and judge it.
-
-    Args:
-        opened: a connection to it; nothing is written.
-        schema: the run log's.
-        max_age: of an unchanged playlist, as in the settings.
-        at_work: whether a run is really at work; one that died is still called running.
+def status(screen: Console, config: PipelineConfig, *, as_json: bool) -> int:
+    """Print the last runs and whether all is well, and return the exit code: 1 where it is not.
 
     Raises:
-        DatabaseError: the log cannot be read.
+        PipelineError: the run log cannot be read; as JSON that is the trouble.
     """
+    found: list[Row] = []
     try:
-        runs, last_good = _read(opened, schema)
-    except psycopg2.Error as error:
-        raise DatabaseError(f"The run log in {schema} cannot be read: {one_line(error)}") from error
-    for run in runs:
-        if run["status"] == "running" and not (at_work and run is runs[0]):
+        found = _last_runs(config.schema_prefix)
+        trouble = _trouble(found, config.max_age + MARGIN)
+    except PipelineError as error:
+        if not as_json:
+            raise
+        trouble = redacted(str(error))
+    last_good = found[0]["last_good"] if found else None
+    if as_json:
+        good = last_good.isoformat() if last_good else None
+        verdict = {"healthy": trouble is None, "trouble": trouble, "last_good": good}
+        screen.out(json.dumps({**verdict, "runs": [row["run"] for row in found]}, indent=2))
+    else:
+        _print(screen, found)
+        if last_good:
+            screen.print(f"Last good run: {last_good:%Y-%m-%d %H:%M} UTC")
+        screen.print(trouble or WELL, markup=False, soft_wrap=True)
+    return 1 if trouble else 0
+
+
+def _last_runs(schema_prefix: str) -> list[Row]:
+    """Return the last runs, the latest first, in UTC."""
+    with database.at_hand():
+        with database.connected() as warehouse:
+            at_work = run_lock.at_work(warehouse, schema_prefix)
+        with database.connected_to_run_log() as opened:
+            found = _read(opened, f"{schema_prefix}_logging")
+    for row in found:
+        run = row["run"]
+        # One that died is still called running.
+        if run["status"] == "running" and not (at_work and row is found[0]):
             run["status"] = "abandoned"
             run["error"] = NEVER_ENDED % (run["run_id"], run.get("host") or SOME_HOST)
-    return Health(runs, last_good, _trouble(runs, last_good, max_age + MARGIN))
+    return found
 
 
-def _read(opened: connection, schema: str) -> tuple[list[dict[str, Any]], datetime | None]:
-    if not has(opened, f"{schema}.pipeline_runs"):
-        return [], None
-    with opened.cursor() as cursor:
-        cursor.execute(f"set statement_timeout = '{PATIENCE}'")
-        cursor.execute(LAST_RUNS.format(logging=schema), [RUNS_SHOWN])
-        runs = [{**run, "playlists": playlists or {}} for run, playlists in cursor.fetchall()]
-        cursor.execute(LAST_GOOD_END.format(logging=schema), [list(GOOD)])
-        (last_good,) = cursor.fetchone() or (None,)
-    return runs, last_good.astimezone(UTC) if last_good else None
+def _read(opened: connection, schema: str) -> list[Row]:
+    try:
+        if not database.has(opened, f"{schema}.pipeline_runs"):
+            return []
+        return database.rows(opened, LAST_RUNS.format(logging=schema), [RUNS_SHOWN])
+    except psycopg2.Error as error:
+        raise DatabaseError(f"The run log in {schema} cannot be read: {one_line(error)}") from error
 
 
-def _trouble(
-    runs: list[dict[str, Any]], last_good: datetime | None, oldest: timedelta
-) -> str | None:
-    last_ended = next((run for run in runs if run["status"] != "running"), None)
+def _trouble(found: list[Row], oldest: timedelta) -> str | None:
+    """Return the sentence that says what is wrong; None where all is well."""
+    last_ended = next((row for row in found if row["run"]["status"] != "running"), None)
     if last_ended is None:
         return "No run has ended yet: `spotify-elt run` makes one."
-    if last_ended["status"] in BAD:
-        return f"The last run, {last_ended['run_id']}, {last_ended['status']}: see above."
+    run, last_good = last_ended["run"], last_ended["last_good"]
+    if run["status"] in BAD:
+        return f"The last run, {run['run_id']}, {run['status']}: see above."
     if last_good is None:
         return "No run has been good yet: see above what to do."
     if datetime.now(UTC) - last_good > oldest:
@@ -120,47 +126,24 @@ def _trouble(
     return None
 
 
-def print_status(screen: Console, found: Health) -> None:
-    """Print the last runs as a table, what went wrong in them, and whether all is well."""
+def _print(screen: Console, found: list[Row]) -> None:
+    """Print the runs as a table, and what went wrong in them."""
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("started (UTC)", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    for heading in ("started (UTC)", "status"):
+        table.add_column(heading, no_wrap=True)
     for heading in ("seconds", "rows", "requests"):
         table.add_column(heading, no_wrap=True, justify="right")
     table.add_column("playlists")
-    for run in found.runs:
-        table.add_row(
-            _moment(run["started_at"]).strftime("%Y-%m-%d %H:%M"),
-            Text(run["status"], style=STYLES.get(run["status"], "")),
-            *_figures(run),
-            ", ".join(f"{count} {status}" for status, count in sorted(run["playlists"].items())),
-        )
-    if found.runs:
+    for row in found:
+        run = row["run"]
+        ended = run["status"] not in {"abandoned", "running"} and row["seconds"]
+        figures = (row["seconds"], row["rows"], str(run["api_requests"])) if ended else ("",) * 3
+        status = Text(run["status"], style=STYLES.get(run["status"], ""))
+        playlists = (f"{count} {state}" for state, count in sorted(run["playlists"].items()))
+        table.add_row(row["started"], status, *figures, ", ".join(playlists))
+    if found:
         screen.print(table)
-    for run in found.runs:
+    for run in (row["run"] for row in found):
         if run["error"]:
             said = f"{run['run_id']} {run['status']}: {run['error']}"
             screen.print(printable(said), markup=False, soft_wrap=True)
-    if found.last_good:
-        screen.print(f"Last good run: {found.last_good:%Y-%m-%d %H:%M} UTC")
-    screen.print(found.trouble or WELL, markup=False, soft_wrap=True)
-
-
-def as_json(found: Health) -> str:
-    """Return the last runs and the verdict as one JSON object."""
-    last_good = found.last_good.isoformat() if found.last_good else None
-    verdict = {"healthy": found.trouble is None, "trouble": found.trouble, "last_good": last_good}
-    return json.dumps({**verdict, "runs": found.runs}, indent=2)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _figures(run: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return seconds, rows and requests, which are not known of a run that did not end."""
-    if run["status"] in {"abandoned", "running"} or run["finished_at"] is None:
-        return "", "", ""
-    seconds = (_moment(run["finished_at"]) - _moment(run["started_at"])).total_seconds()
-    rows = sum(run.get("rows_by_table", {}).values())
-    return f"{seconds:.1f}", str(rows), str(run["api_requests"])

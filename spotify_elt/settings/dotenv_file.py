@@ -22,6 +22,8 @@ from spotify_elt.settings.s3_object import S3Object
 log = logging.getLogger(__name__)
 
 DOTENV = Path(".env")
+# What may stand before a line's variable and behind its value, and stays.
+ASSIGNMENT = re.compile(r"(\s*(?:export[^\S\r\n]+)?).*?([\r\n]*)", re.DOTALL)
 
 
 def place() -> LocalFile | S3Object:
@@ -32,12 +34,12 @@ def place() -> LocalFile | S3Object:
     """
     named = os.environ.get("ENV_FILE")
     if not named:
-        return LocalFile(DOTENV, private=False)
+        return LocalFile(DOTENV, named=False)
     if found := S3Object.at(named):
         return found
     if "://" in named or named.startswith("arn:"):
         raise SettingsError(f"ENV_FILE is {named}: give s3://bucket/key, or a path.")
-    return LocalFile(Path(named).expanduser(), private=True)
+    return LocalFile(Path(named).expanduser(), named=True)
 
 
 def load() -> None:
@@ -105,7 +107,7 @@ def keep_refresh_token(old: str, new: str) -> None:
 def _text(where: LocalFile | S3Object) -> str:
     try:
         return where.read().decode("utf-8")
-    except UnicodeDecodeError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"{where} cannot be read ({error}): it must be a UTF-8 text file of yours."
         ) from error
@@ -114,14 +116,11 @@ def _text(where: LocalFile | S3Object) -> str:
 def _changed(text: str, values: Mapping[str, str]) -> str:
     lines, missing = [], dict(values)
     for binding in parse_stream(io.StringIO(text, newline="")):
-        line = binding.original.string
-        if binding.key is not None and binding.key in values:
-            before = re.match(r"\s*(?:export[^\S\r\n]+)?", line)
-            line_break = line[len(line.rstrip("\r\n")) :]
-            line = f"{before[0] if before else ''}{binding.key}={values[binding.key]}{line_break}"
-            missing.pop(binding.key, None)
+        line, name = binding.original.string, binding.key or ""
+        if name in values and (found := ASSIGNMENT.fullmatch(line)):
+            line = f"{found[1]}{name}={values[name]}{found[2]}"
+            missing.pop(name, None)
         lines.append(line)
-    changed = "".join(lines)
-    if missing and changed and not changed.endswith(("\n", "\r")):
-        changed += "\n"
-    return changed + "".join(f"{name}={value}\n" for name, value in missing.items())
+    if missing and lines and not lines[-1].endswith(("\n", "\r")):
+        lines.append("\n")
+    return "".join([*lines, *(f"{name}={value}\n" for name, value in missing.items())])

@@ -1,7 +1,8 @@
 """A `.env` on this machine: replaced all at once, and from then on readable by its owner alone.
 
 A crash leaves the old file or the new one. Where it is a symlink, the file that it points to is
-replaced.
+replaced. python-dotenv's own `set_key` does less: it breaks all lines in its own way, drops
+`export`, leaves a wide mode as it is, and sets one variable after the other.
 """
 
 import os
@@ -21,52 +22,51 @@ class LocalFile:
 
     Attributes:
         path: where it is.
-        private: whether it is refused when others than its owner may read it.
+        named: by `ENV_FILE`; then it must be there, and nobody but its owner may read it.
     """
 
     path: Path
-    private: bool
+    named: bool
 
     def __str__(self) -> str:
         return str(self.path)
 
     def read(self) -> bytes:
-        """Return what it holds; nothing where a file that may be missing is not there.
+        """Return what it holds; nothing where it may be missing, and is.
 
         Raises:
-            SettingsError: it cannot be read, or others may read it.
+            SettingsError: it is named and not there, or others may read it.
+            OSError: it cannot be read.
         """
+        if self.named and (exposed := self.exposed):
+            raise SettingsError(exposed)
         try:
-            with self.path.open("rb") as file:
-                if self.private and (exposed := self._exposed(os.fstat(file.fileno()))):
-                    raise SettingsError(exposed)
-                return file.read()
+            return self.path.read_bytes()
         except FileNotFoundError as error:
-            if not self.private:
-                return b""
-            raise SettingsError(f"ENV_FILE names {self}, which is not there.") from error
-        except OSError as error:
-            raise SettingsError(
-                f"{self} cannot be read ({error}): it must be a UTF-8 text file of yours."
-            ) from error
+            if self.named:
+                raise SettingsError(f"ENV_FILE names {self}, which is not there.") from error
+            return b""
 
     @property
     def exposed(self) -> str | None:
         """The sentence that says that others may use it; None where they may not."""
-        try:
-            return self._exposed(self.path.stat())
-        except OSError:  # it is not there
-            return None
+        with suppress(OSError):  # it is not there
+            mode = self.path.stat().st_mode & 0o777
+            if mode & OTHERS:
+                return (
+                    f"{self} holds secrets, and others than its owner may use it "
+                    f"(mode {mode:o}): say `chmod 600 {self}`."
+                )
+        return None
 
     def refuse_unless_writable(self) -> None:
         """Make sure that it can be written, before something is asked for that must be kept.
 
         Raises:
-            SettingsError: its folder is read only, or it is no file.
+            SettingsError: its folder is read only.
         """
-        target = self._target()
-        is_file = target.is_file() or not target.exists()
-        if not is_file or not os.access(target.parent, os.W_OK | os.X_OK):
+        target = self.path.resolve()
+        if not os.access(target.parent, os.W_OK | os.X_OK):
             raise SettingsError(
                 f"{target} cannot be written: run `spotify-elt login` in a folder of your own, or "
                 "with --print for a secret store."
@@ -78,7 +78,7 @@ class LocalFile:
         Raises:
             OSError: it cannot be written; it is as it was.
         """
-        target = self._target()
+        target = self.path.resolve()
         # Readable by its owner alone from the first byte on: mkstemp gives 0600.
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".env.")
         try:
@@ -86,21 +86,10 @@ class LocalFile:
                 file.write(content)
                 file.flush()
                 os.fsync(descriptor)
-            with suppress(OSError, AttributeError):  # a new file, not ours to give, or Windows
+            with suppress(OSError):  # a new file, or not ours to give
                 owned = target.stat()
                 os.chown(name, owned.st_uid, owned.st_gid)
-            os.replace(name, target)  # noqa: PTH105 - one word with the line above
+            Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-
-    def _exposed(self, status: os.stat_result) -> str | None:
-        if os.name != "posix" or not status.st_mode & OTHERS:
-            return None
-        return (
-            f"{self} holds secrets, and others than its owner may use it "
-            f"(mode {status.st_mode & 0o777:o}): say `chmod 600 {self}`."
-        )
-
-    def _target(self) -> Path:
-        return Path(os.path.realpath(self.path))

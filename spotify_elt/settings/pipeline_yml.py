@@ -6,29 +6,23 @@ the tools they belong to. What is wrong is one `SettingsError` that names the ke
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 
 from loader.errors import SettingsError, one_line
 from loader.playlist_ids import playlist_id
 
 LOFI_GIRLS_FAVORITE_PLAYLIST = "31FWVQBp3WQydWLNhO0ACi"
-DURATION = re.compile(r"^(?P<number>\d+)\s*(?P<unit>[smhd])$")
-LONGEST_DURATION = timedelta(days=3650)
+DURATION = re.compile(r"(\d{1,9})\s*([smhd])")
+ADDRESS = re.compile(r"[a-z0-9]+://\S*", re.IGNORECASE)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -40,13 +34,10 @@ def duration(value: object) -> object:
     """
     if isinstance(value, timedelta):
         return value
-    found = DURATION.match(value.strip()) if isinstance(value, str) else None
+    found = DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise ValueError(f"{value!r} is no duration: give a number and a unit, such as 90s or 20h")
-    number = int(found["number"])
-    if number > LONGEST_DURATION // timedelta(**{UNITS[found["unit"]]: 1}):
-        raise ValueError(f"{value!r} is longer than ten years")
-    return timedelta(**{UNITS[found["unit"]]: number})
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
 def in_units(time: timedelta) -> str:
@@ -57,24 +48,24 @@ def in_units(time: timedelta) -> str:
     return f"{time.total_seconds():g}s"
 
 
-def _longer_than_nothing(time: timedelta) -> timedelta:
-    if not time:
-        raise ValueError("no time at all is too little: leave the key out for the default")
-    return time
-
-
 def _no_schema_of_postgres(prefix: str) -> str:
     if prefix == "pg" or prefix.startswith("pg_"):
         raise ValueError("PostgreSQL keeps schemas that begin with pg_ for itself")
     return prefix
 
 
-def _web_address(url: SecretStr) -> SecretStr:
-    address = urlsplit(url.get_secret_value())
-    spaced = any(character.isspace() for character in url.get_secret_value())
-    if address.scheme not in {"http", "https"} or not address.hostname or spaced:
-        raise ValueError("give an address that starts with https:// (or http://)")
-    return url
+def _notice_address(url: SecretStr) -> SecretStr:
+    """Look as closely as can be done without apprise, whose import takes a second."""
+    address = url.get_secret_value()
+    with suppress(ValueError):  # whose words would show the address
+        parts = urlsplit(address)
+        of_the_web = parts.scheme in {"http", "https"}
+        if ADDRESS.fullmatch(address) and (parts.hostname or not of_the_web):
+            return url
+    raise ValueError(
+        "give an address that starts with https:// (or http://), or with one of apprise's "
+        "schemes, such as slack:// or mailto://"
+    )
 
 
 def _file(path: Path | Literal[False]) -> Path | Literal[False]:
@@ -83,12 +74,11 @@ def _file(path: Path | Literal[False]) -> Path | Literal[False]:
     return path
 
 
-def _without_repeats(ids: list[str]) -> list[str]:
-    return list(dict.fromkeys(ids))
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration), Field(le=timedelta(days=3650))]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 PlaylistId = Annotated[str, AfterValidator(playlist_id)]
+EachOnce = AfterValidator(lambda ids: list(dict.fromkeys(ids)))
+Playlists = Annotated[list[PlaylistId], Field(min_length=1), EachOnce]
 LoadMethod = Literal["upsert", "overwrite", "insert"]
 
 
@@ -97,22 +87,18 @@ class PipelineConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    playlists: Annotated[list[PlaylistId], AfterValidator(_without_repeats)] = Field(
-        default=[LOFI_GIRLS_FAVORITE_PLAYLIST], min_length=1
-    )
+    name: Name = "spotify"
+    playlists: Playlists = [LOFI_GIRLS_FAVORITE_PLAYLIST]
     playlists_file: str | None = None
     load_method: LoadMethod = "upsert"
     max_age: Duration = timedelta(hours=20)
     entity_max_age: Duration = timedelta(days=7)
     concurrency: int = Field(default=8, ge=1, le=64, strict=True)
     max_wait: Duration = timedelta(seconds=60)
-    max_runtime: Annotated[Duration, AfterValidator(_longer_than_nothing)] = timedelta(hours=6)
-    schema_prefix: Annotated[str, AfterValidator(_no_schema_of_postgres)] = Field(
-        default="spotify", pattern=r"^[a-z][a-z0-9_]{0,39}$"
-    )
+    max_runtime: Duration = Field(default=timedelta(hours=6), gt=timedelta())
+    schema_prefix: Annotated[Name, AfterValidator(_no_schema_of_postgres)] = "spotify"
     report: Annotated[Path | Literal[False], AfterValidator(_file)] = Path("report/index.html")
-    notify_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = None
+    notify_url: Annotated[SecretStr, AfterValidator(_notice_address)] | None = None
     retention_days: int | None = Field(default=None, ge=1, le=3650, strict=True)
 
 
@@ -179,7 +165,7 @@ def validated(content: Mapping[str, object], origin: str) -> PipelineConfig:
         raise SettingsError(f"{origin}: {key}: {reason}.") from error
 
 
-def playlist_ids(named: list[str]) -> list[str]:
+def playlist_ids(named: Sequence[str]) -> list[str]:
     """Return the ids of the playlists that a user named on the command line, each once.
 
     Raises:

@@ -22,7 +22,12 @@ MARK = "holds the bundled sample, not your data"
 
 @contextmanager
 def sample_spotify() -> Iterator[SpotifyAccess]:
-    """Run the sample API and yield how to reach it; it ends with this process."""
+    """Run the sample API and yield how to reach it; it ends with this process.
+
+    Raises:
+        SettingsError: the database is not the embedded one.
+    """
+    _refuse_unless_embedded()
     command = [sys.executable, "-m", "sample_api", "--until-stdin-closes"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -44,12 +49,8 @@ def sample_spotify() -> Iterator[SpotifyAccess]:
             process.terminate()
 
 
-def refuse_unless_embedded() -> None:
-    """Refuse to write the sample to a database of the user's own.
-
-    Raises:
-        SettingsError: `PGHOST` is set, or `LOGGING_PGHOST`.
-    """
+def _refuse_unless_embedded() -> None:
+    """Refuse to write the sample to a database of the user's own."""
     for name in ("PGHOST", "LOGGING_PGHOST"):
         if os.environ.get(name):
             raise SettingsError(

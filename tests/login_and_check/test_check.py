@@ -21,6 +21,7 @@ from sample_api import (
     SampleApi,
 )
 from spotify_elt.operations import check_database
+from spotify_elt.operations.findings import Findings
 
 UNKNOWN_PLAYLIST = "0000000000000000000000"
 MINE = {"playlists": [MAIN_PLAYLIST, PRIVATE_PLAYLIST, COLLABORATIVE_PLAYLIST]}
@@ -206,7 +207,8 @@ def test_an_untested_version_is_a_warning(
     for name, value in database.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(check_database, "NEWEST", 13)
-    found, _ = check_database.findings(None, None)
+    found = Findings()
+    check_database.look(found, None, None)
     assert found[0].state == "warning"
     assert "14 to 13" in found[0].detail
     assert found[0].exit_code == 0

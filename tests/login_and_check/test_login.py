@@ -15,7 +15,7 @@ from signing_in import NO_BROWSER, signing_in
 
 from loader.errors import PipelineError
 from sample_api import CLIENT_SECRET, PRIVATE_PLAYLIST, REFRESH_TOKEN, Fault, SampleApi, Tokens
-from spotify_elt.operations.consent_server import Address, consent_code
+from spotify_elt.operations.consent_server import address_of, consent_code
 
 FAILED, WRONG = 1, 2
 WRITTEN = (
@@ -326,10 +326,10 @@ def test_a_dotenv_that_is_no_file_is_told_before_the_browser_opens(
 
 
 def test_the_waiting_has_an_end() -> None:
-    address = Address.of(f"http://127.0.0.1:{free_port()}/callback")
+    address = address_of(f"http://127.0.0.1:{free_port()}/callback")
     with pytest.raises(PipelineError, match="spotify-elt login"):
         consent_code(address, "state", lambda: None, patience=0.2)
-    with socket.create_server((address.host, address.port)):
+    with socket.create_server((address.hostname, address.port)):
         pass  # and the port is free again
 
 

@@ -1,18 +1,18 @@
 """README and docs say the same as command line, Makefile, `.env.example`, settings and dbt."""
 
-import argparse
 import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from postgres_server import Database, query
 from test_repository import NOT_FOR_A_DOTENV
 
 from loader.errors import PipelineError
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST
-from spotify_elt.cli import _parser
+from spotify_elt.cli import cli
 from spotify_elt.settings.pipeline_yml import PipelineConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,13 +21,7 @@ PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
 FOR_DEVELOPERS = (ROOT / "CONTRIBUTING.md", ROOT / "infra" / "README.md")
 ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
 # What the docs tell of already, and other parts of the same change are to bring.
-COMING = {
-    "test-all",
-    "playlist_artists",
-    "playlist_completeness",
-    "playlist_fields",
-    "popularity_movers",
-}
+COMING = {"test-all"}
 
 
 def text(*pages: Path) -> str:
@@ -42,20 +36,15 @@ MAKEFILE = text(ROOT / "Makefile")
 
 def commands() -> dict[str, tuple[str | None, dict[str, str | None]]]:
     """Each command's help, and the help of each of its options and arguments by name."""
-    (choices,) = [
-        action.choices
-        for action in _parser()._actions
-        if isinstance(action, argparse._SubParsersAction)
-    ]
     return {
         name: (
-            parser.description,
+            command.help,
             {
-                (action.option_strings or [action.dest])[-1]: action.help
-                for action in parser._actions
+                parameter.opts[-1]: parameter.help if isinstance(parameter, click.Option) else ""
+                for parameter in command.params
             },
         )
-        for name, parser in choices.items()
+        for name, command in cli.commands.items()
     }
 
 

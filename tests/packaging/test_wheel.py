@@ -55,5 +55,5 @@ def test_the_command_answers_from_another_folder(command: list[str], tmp_path: P
     told = subprocess.run(
         [*program, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-    assert told.startswith("usage: spotify-elt")
+    assert told.startswith("Usage: spotify-elt")
     assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -20,6 +22,7 @@ class Webhook:
 
     def __init__(self) -> None:
         self.status = 200
+        self.never_ends = False
         self.posted: list[dict[str, str]] = []
         webhook = self
 
@@ -30,6 +33,10 @@ class Webhook:
                 webhook.posted.append(json.loads(body))
                 self.send_response(webhook.status)
                 self.end_headers()
+                with suppress(OSError):  # until nobody listens any more
+                    while webhook.never_ends:
+                        self.wfile.write(b".")
+                        time.sleep(0.5)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -82,13 +89,15 @@ def test_playlists_that_fail_are_told_and_good_runs_are_not(
     assert len(webhook.posted) == 1
 
 
-@pytest.mark.parametrize("trouble", ["refuses", "is not there", "has no name"])
+@pytest.mark.parametrize("trouble", ["refuses", "never ends", "is not there", "has no name"])
 def test_a_webhook_that_fails_is_a_warning(
     elt: CommandLine, database: Database, extended_api: SampleApi, webhook: Webhook, trouble: str
 ) -> None:
     webhook.status = 500
+    webhook.never_ends = trouble == "never ends"
     url = {
         "refuses": webhook.url,
+        "never ends": webhook.url,
         "is not there": f"http://127.0.0.1:{free_port()}{PATH}",
         "has no name": f"http://hooks..example{PATH}",
     }[trouble]
@@ -108,3 +117,28 @@ def test_an_address_that_is_none_is_refused_without_being_shown(elt: CommandLine
     assert refused.code == 2, refused.output
     assert "notify_url: give an address that starts with https://" in refused.last_line
     assert "services/secret" not in refused.output
+
+
+def test_an_address_of_apprise_is_called_too(
+    elt: CommandLine, database: Database, extended_api: SampleApi, webhook: Webhook
+) -> None:
+    address = webhook.url.replace("http://", "json://")
+    wrong = {"SPOTIPY_CLIENT_SECRET": "wrong", "NOTIFY_URL": address}
+    failed = elt("run", database=database, api=extended_api, environment=wrong)
+    assert failed.code == 2, failed.output
+    ((message, title),) = ((posted["message"], posted["title"]) for posted in webhook.posted)
+    assert message.endswith(failed.last_line.removeprefix("spotify-elt: "))
+    assert title == "A run of spotify-elt failed"
+    assert "secret-of-the-webhook" not in failed.output
+
+
+@pytest.mark.parametrize("address", ["slak://{}/B0/x", "slack://{}", "json://{}:port/"])
+def test_an_address_that_apprise_does_not_know_is_refused_before_the_run(
+    elt: CommandLine, extended_api: SampleApi, address: str
+) -> None:
+    environment = {"NOTIFY_URL": address.format("secret-of-the-webhook"), "PGHOST": "127.0.0.1"}
+    refused = elt("run", api=extended_api, environment=environment)
+    assert refused.code == 2, refused.output
+    assert refused.last_line == "spotify-elt: notify_url: apprise knows no such address."
+    assert "secret-of-the-webhook" not in refused.output
+    assert extended_api.requests == []

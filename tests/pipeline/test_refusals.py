@@ -187,7 +187,7 @@ def test_the_sample_is_never_written_to_a_database_of_ones_own(
 def test_a_wrong_command_line_shows_the_usage(elt: CommandLine, arguments: list[str]) -> None:
     finished = elt(*arguments)
     assert finished.code == WRONG_USAGE
-    assert "usage: spotify-elt" in finished.stderr
+    assert "Usage: spotify-elt" in finished.stderr
 
 
 def test_addresses_must_be_addresses(elt: CommandLine, extended_api: SampleApi) -> None:

@@ -69,3 +69,9 @@ def test_bytes_that_are_no_utf8_stay(folder: Path) -> None:
     (folder / ".env").write_bytes(b"# caf\xe9\n")
     dotenv_file.write({"A": "1"})
     assert (folder / ".env").read_bytes() == b"# caf\xe9\nA=1\n"
+
+
+def test_line_breaks_and_export_stay(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"A=1\r\nexport B='old'\r\n\r\nC=3")
+    dotenv_file.write({"B": r"new\1", "D": "4"})
+    assert (folder / ".env").read_bytes() == b"A=1\r\nexport B=new\\1\r\n\r\nC=3\nD=4\n"
