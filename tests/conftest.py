@@ -28,7 +28,9 @@ KINDS = ("embedded", "machine")
 SERVERS = pytest.StashKey[dict[str, PostgresServer]]()
 
 # A busy machine is no failure.
-hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("steady")
 
 

@@ -12,6 +12,7 @@ import pytest
 from command_line import CommandLine
 from postgres_server import Database, PostgresServer, query
 from s3_bucket import Bucket
+from waiting import PATIENCE
 
 from sample_api import SHARED_PLAYLIST, SampleApi
 from spotify_elt.warehouse.schemas import LAYERS
@@ -38,7 +39,7 @@ class Bootstrap:
             env=self.environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 

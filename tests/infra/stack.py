@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import boto3
+from postgres_server import free_port
+from waiting import PATIENCE
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 REGION = "eu-central-1"
@@ -55,9 +57,7 @@ class Stack:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self._address = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
@@ -75,7 +75,7 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()
-        self._server.wait(timeout=30)
+        self._server.wait(timeout=PATIENCE)
 
     def _apply(self) -> None:
         apply = terraform(
@@ -91,7 +91,7 @@ class Stack:
         assert apply.returncode == 0, output
 
     def _wait_for_server(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._server.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self._port)) == 0:

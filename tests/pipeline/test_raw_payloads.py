@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from marts import wrong_answers, wrong_profiles
 from postgres_server import Database, PostgresServer, query
+from waiting import PATIENCE
 
 from sample_api import (
     CLIENT_ID,
@@ -166,12 +167,12 @@ def _as_sent(api: SampleApi, playlist_ids: Iterable[str]) -> dict[str, dict[Any,
     """Ask the API for everything, one by one, past the loader and spotipy."""
     form = {"grant_type": "refresh_token", "refresh_token": REFRESH_TOKEN}
     auth = (CLIENT_ID, CLIENT_SECRET)
-    token = requests.post(f"{api.accounts_url}/api/token", form, auth=auth, timeout=5).json()
+    token = requests.post(f"{api.accounts_url}/api/token", form, auth=auth, timeout=PATIENCE).json()
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {token['access_token']}"
 
     def get(path: str, **query: object) -> Any:
-        answer = session.get(f"{api.api_url}/{path}", params=query, timeout=5)
+        answer = session.get(f"{api.api_url}/{path}", params=query, timeout=PATIENCE)
         answer.raise_for_status()
         return storable(answer.json())
 
