@@ -20,6 +20,7 @@ from postgres_server import (
     version_of,
 )
 from s3_bucket import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Bucket
+from skipped import pytest_terminal_summary  # noqa: F401 - pytest calls it
 
 from sample_api import SampleApi
 

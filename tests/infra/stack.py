@@ -18,6 +18,7 @@ REGION = "eu-central-1"
 # moto answers 500 to what it does not know: the 25 tries of the default would take minutes. More
 # than one, because a busy machine drops a connection now and then.
 OVERRIDE = 'provider "aws" {\n  max_retries = 5\n}\n'
+UNABLE = "Terraform's provider is not to be had here (`terraform -chdir=infra init` says why)."
 ARGUMENTS = ["-var=image_tag=0123456789ab", "-var=alarm_email=somebody@example.com"]
 
 
@@ -36,7 +37,7 @@ def terraform(folder: Path, *arguments: str, **environment: str) -> subprocess.P
 def initialized(folder: Path) -> str:
     """Copy infra/ to `folder` and fetch the provider; return why not, if it is not to be had."""
     if shutil.which("terraform") is None:
-        return "Terraform is not installed."
+        return "Terraform is not installed, and infra/ is tested with it."
     kept = ("*.tf", ".terraform.lock.hcl", "tests")
     for path in (path for pattern in kept for path in INFRA.glob(pattern)):
         if path.is_dir():
@@ -44,8 +45,8 @@ def initialized(folder: Path) -> str:
         elif path.name != "backend.tf":
             shutil.copy(path, folder)
     init = terraform(folder, "init", "-no-color", "-input=false", "-lockfile=readonly")
-    output, _ = init.communicate()
-    return f"Terraform's provider is not to be had here:\n{output}" if init.returncode else ""
+    init.communicate()
+    return UNABLE if init.returncode else ""
 
 
 class Stack:
