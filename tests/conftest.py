@@ -9,7 +9,6 @@ import hypothesis
 import pytest
 from authority import Authority
 from command_line import CommandLine
-from moto.server import ThreadedMotoServer
 from postgres_server import (
     OUTSIDE,
     Database,
@@ -161,6 +160,8 @@ def extended_api() -> Iterator[SampleApi]:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[dict[str, str]]:
     """The variables with which boto3 finds moto's server and its credentials."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - few tests need it, and it is large
+
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
