@@ -15,7 +15,6 @@ from sample_api import (
     SHARED_PLAYLIST,
     Fault,
     SampleApi,
-    large_playlist,
 )
 
 CONFIG = {"playlists": [MAIN_PLAYLIST]}
@@ -204,12 +203,3 @@ def test_hundreds_of_playlists_are_read_in_order_and_side_by_side(
     second = elt("run", database=database, api=extended_api)
     assert second.code == 0, second.output
     assert endpoints(extended_api) == ["token", *["playlist"] * len(many)]
-
-
-def test_a_large_playlist_costs_a_page_for_each_fifty_rows_more(
-    elt: CommandLine, database: Database, extended_api: SampleApi
-) -> None:
-    playlist = large_playlist(extended_api.catalogue, 420).id
-    finished = elt("run", database=database, api=extended_api, config={"playlists": [playlist]})
-    assert finished.code == 0, finished.output
-    assert endpoints(extended_api).count("items") == 7
