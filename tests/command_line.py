@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from waiting import PATIENCE
 
 from sample_api import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SampleApi
 
@@ -86,7 +87,7 @@ class CommandLine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            timeout=180,
+            timeout=PATIENCE,
             check=False,
         )
         result = Finished(finished.returncode, finished.stdout, finished.stderr)

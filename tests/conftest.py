@@ -9,7 +9,6 @@ import hypothesis
 import pytest
 from authority import Authority
 from command_line import CommandLine
-from moto.server import ThreadedMotoServer
 from postgres_server import (
     OUTSIDE,
     Database,
@@ -20,6 +19,7 @@ from postgres_server import (
     version_of,
 )
 from s3_bucket import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Bucket
+from skipped import pytest_terminal_summary  # noqa: F401 - pytest calls it
 
 from sample_api import SampleApi
 
@@ -28,7 +28,9 @@ KINDS = ("embedded", "machine")
 SERVERS = pytest.StashKey[dict[str, PostgresServer]]()
 
 # A busy machine is no failure.
-hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("steady")
 
 
@@ -158,6 +160,8 @@ def extended_api() -> Iterator[SampleApi]:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[dict[str, str]]:
     """The variables with which boto3 finds moto's server and its credentials."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - few tests need it, and it is large
+
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

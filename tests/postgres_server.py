@@ -14,12 +14,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+from waiting import PATIENCE
 
 ADMIN_PASSWORD = "only-the-tests-know"
 ROLE = "elt tester"
@@ -123,7 +124,7 @@ def running_postgres(
         yield server
     finally:
         process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
-        process.wait(30)
+        process.wait(PATIENCE)
         shutil.rmtree(folder)
 
 
@@ -177,7 +178,7 @@ def _started(
             env={"PATH": os.environ["PATH"]},
             **user,
         )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             with server.admin() as cursor:
@@ -219,7 +220,7 @@ def query(database: Mapping[str, str], sql: str, *parameters: object) -> list[tu
 
 def wait_until(database: Database, condition: str) -> None:
     """Wait until a query finds a row."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     with connected(database) as cursor:
         while time.monotonic() < deadline:
             cursor.execute(condition)
@@ -263,10 +264,15 @@ def version_of(binaries: Path) -> int:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of 127.0.0.1 that nobody listens on, nor is given by chance soon after.
+
+    Who asks for any port, to listen or to connect, is given one from 32768 on.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(22_768)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _group_of_nobody() -> int:
@@ -277,7 +283,7 @@ def _group_of_nobody() -> int:
 
 def _run(command: list[str], **options: Any) -> str:
     finished = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, **options
+        command, capture_output=True, text=True, check=False, timeout=PATIENCE, **options
     )
     if finished.returncode:
         raise RuntimeError(f"{command[0]} failed: {finished.stdout}{finished.stderr}")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from command_line import CommandLine
 from postgres_server import Database, PostgresServer, query
 from s3_bucket import Bucket
+from waiting import PATIENCE
 
 from sample_api import SHARED_PLAYLIST, SampleApi
 from spotify_elt.warehouse.schemas import LAYERS
@@ -38,7 +40,7 @@ class Bootstrap:
             env=self.environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -50,11 +52,10 @@ def secrets_manager(aws: dict[str, str]) -> Any:
     )
 
 
-@pytest.fixture
-def bootstrap(any_server: PostgresServer, aws: dict[str, str]) -> Iterator[Bootstrap]:
-    """On each server in turn."""
-    database = any_server.new_database()
-    with any_server.admin() as cursor:
+@contextmanager
+def on(server: PostgresServer, aws: dict[str, str]) -> Iterator[Bootstrap]:
+    database = server.new_database()
+    with server.admin() as cursor:
         cursor.execute(f'create role "{MASTER}" login createrole password %s', [PASSWORD])
         cursor.execute(f'create role rds_iam; grant rds_iam to "{MASTER}" with admin option')
         cursor.execute(f'alter database {database["PGDATABASE"]} owner to "{MASTER}"')
@@ -64,10 +65,24 @@ def bootstrap(any_server: PostgresServer, aws: dict[str, str]) -> Iterator[Boots
     environment = {**database, **aws, "PGUSER": ROLE, "MASTER_SECRET_ARN": arn}
     del environment["PGPASSWORD"]
     yield Bootstrap({**database, "PGUSER": MASTER, "PGPASSWORD": PASSWORD}, environment)
-    with any_server.admin() as cursor:
+    with server.admin() as cursor:
         cursor.execute(f"drop database {database['PGDATABASE']} with (force)")
         for role in (ROLE, MASTER, "rds_iam"):
             cursor.execute(f'drop role if exists "{role}"')
+
+
+@pytest.fixture
+def bootstrap(any_server: PostgresServer, aws: dict[str, str]) -> Iterator[Bootstrap]:
+    """On each server in turn: versions differ in what a role that creates others may do."""
+    with any_server.alone("roles"), on(any_server, aws) as made:
+        yield made
+
+
+@pytest.fixture
+def bootstrap_once(embedded_server: PostgresServer, aws: dict[str, str]) -> Iterator[Bootstrap]:
+    """On one server, for what ends before the versions differ."""
+    with embedded_server.alone("roles"), on(embedded_server, aws) as made:
+        yield made
 
 
 def test_it_makes_a_role_that_owns_its_schemas_and_signs_in_by_iam(bootstrap: Bootstrap) -> None:
@@ -127,10 +142,10 @@ def test_a_run_loads_into_what_it_made_and_keeps_dbts_artefacts(
     ],
 )
 def test_what_is_wrong_is_one_sentence(
-    bootstrap: Bootstrap, name: str, value: str, told: str
+    bootstrap_once: Bootstrap, name: str, value: str, told: str
 ) -> None:
-    bootstrap.environment[name] = value
-    finished = bootstrap()
+    bootstrap_once.environment[name] = value
+    finished = bootstrap_once()
     assert finished.returncode == 2
     assert told in finished.stderr
     assert finished.stderr.count("\n") == 1
@@ -138,11 +153,11 @@ def test_what_is_wrong_is_one_sentence(
 
 @pytest.mark.parametrize("text", ["no JSON", '{"password": "of nobody"}'])
 def test_a_secret_that_is_not_the_masters_is_one_sentence(
-    bootstrap: Bootstrap, aws: dict[str, str], text: str
+    bootstrap_once: Bootstrap, aws: dict[str, str], text: str
 ) -> None:
-    arn = bootstrap.environment["MASTER_SECRET_ARN"]
+    arn = bootstrap_once.environment["MASTER_SECRET_ARN"]
     secrets_manager(aws).put_secret_value(SecretId=arn, SecretString=text)
-    finished = bootstrap()
+    finished = bootstrap_once()
     assert finished.returncode == 2
     assert finished.stderr.endswith("it needs username and password.\n")
     assert finished.stderr.count("\n") == 1

@@ -13,7 +13,7 @@ from sample_api import CLIENT_ID, CLIENT_SECRET, MAIN_PLAYLIST, REFRESH_TOKEN, S
 WRONG = 2  # exit code
 CONFIG = {"playlists": [MAIN_PLAYLIST]}
 # A browser whose user says yes.
-BROWSER = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=10).read()\n"
+BROWSER = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1]).read()\n"
 
 
 def lines(**variables: str) -> str:
@@ -95,7 +95,7 @@ def test_wrong_settings_of_aws_are_told_in_a_sentence(
     assert_one_sentence(finished, "cannot be read", *words)
 
 
-def test_an_unreachable_endpoint_is_told_within_seconds(elt: CommandLine, bucket: Bucket) -> None:
+def test_an_unreachable_endpoint_is_told(elt: CommandLine, bucket: Bucket) -> None:
     nowhere = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}
     finished = elt("answers", environment=bucket.environment() | nowhere)
     assert_one_sentence(finished, "cannot be read", nowhere["AWS_ENDPOINT_URL"])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 from warehouse import PROJECT, Json, run_dbt
 
 NO_DATABASE = {"PGHOST": "unused", "PGUSER": "unused", "PGDATABASE": "unused"}
@@ -35,7 +36,7 @@ def parse_strictly(project: Path, folder: Path) -> subprocess.CompletedProcess[s
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 

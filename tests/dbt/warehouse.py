@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from dbt.cli.main import dbtRunner
 from postgres_server import Database, query
 
 PROJECT = Path(__file__).parents[2] / "dbt_spotify"
@@ -49,6 +48,8 @@ class Outcome:
 
 def run_dbt(*arguments: str, folder: Path, database: Mapping[str, str]) -> Outcome:
     """Run dbt on this database; all that it writes goes to `folder`."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes as long as all else to collect
+
     told: list[str] = []
     where = {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
     project = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))

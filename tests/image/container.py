@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from command_line import Finished
+from waiting import PATIENCE
 
 BUILD = Path(__file__).with_name("build.sh")
 TOOLS = ("podman", "crun", "mmdebstrap")
@@ -65,7 +66,7 @@ class Container:
     def __call__(self, environment: Mapping[str, str | None]) -> Finished:
         """Run the pipeline to its end, with these variables and no others."""
         process = self.start(environment)
-        stdout, stderr = process.communicate(timeout=180)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
         finished = Finished(process.returncode, stdout, stderr)
         assert "Traceback" not in finished.output, finished.output
         return finished

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import boto3
+from postgres_server import free_port
+from waiting import PATIENCE
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 REGION = "eu-central-1"
 # moto answers 500 to what it does not know: the 25 tries of the default would take minutes. More
 # than one, because a busy machine drops a connection now and then.
 OVERRIDE = 'provider "aws" {\n  max_retries = 5\n}\n'
+UNABLE = "Terraform's provider is not to be had here (`terraform -chdir=infra init` says why)."
 ARGUMENTS = ["-var=image_tag=0123456789ab", "-var=alarm_email=somebody@example.com"]
 
 
@@ -34,7 +37,7 @@ def terraform(folder: Path, *arguments: str, **environment: str) -> subprocess.P
 def initialized(folder: Path) -> str:
     """Copy infra/ to `folder` and fetch the provider; return why not, if it is not to be had."""
     if shutil.which("terraform") is None:
-        return "Terraform is not installed."
+        return "Terraform is not installed, and infra/ is tested with it."
     kept = ("*.tf", ".terraform.lock.hcl", "tests")
     for path in (path for pattern in kept for path in INFRA.glob(pattern)):
         if path.is_dir():
@@ -42,8 +45,8 @@ def initialized(folder: Path) -> str:
         elif path.name != "backend.tf":
             shutil.copy(path, folder)
     init = terraform(folder, "init", "-no-color", "-input=false", "-lockfile=readonly")
-    output, _ = init.communicate()
-    return f"Terraform's provider is not to be had here:\n{output}" if init.returncode else ""
+    init.communicate()
+    return UNABLE if init.returncode else ""
 
 
 class Stack:
@@ -55,9 +58,7 @@ class Stack:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self._address = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
@@ -75,7 +76,7 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self._server.terminate()
-        self._server.wait(timeout=30)
+        self._server.wait(timeout=PATIENCE)
 
     def _apply(self) -> None:
         apply = terraform(
@@ -91,7 +92,7 @@ class Stack:
         assert apply.returncode == 0, output
 
     def _wait_for_server(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._server.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self._port)) == 0:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from command_line import Finished
 from postgres_server import free_port
+from waiting import PATIENCE
 
 from sample_api import SampleApi
 
@@ -41,11 +42,11 @@ class SignIn:
 
     def browse(self) -> requests.Response:
         """Open the address as a browser does, and follow where it leads."""
-        return requests.get(self.url, timeout=10)
+        return requests.get(self.url, timeout=PATIENCE)
 
     def answer(self, **query: str) -> requests.Response:
         """Answer in Spotify's place."""
-        return requests.get(self.redirect_uri, query, timeout=10)
+        return requests.get(self.redirect_uri, query, timeout=PATIENCE)
 
     @property
     def waits(self) -> bool:
@@ -54,7 +55,7 @@ class SignIn:
 
     def finished(self) -> Finished:
         """Wait for its end."""
-        stdout, stderr = self._process.communicate(timeout=30)
+        stdout, stderr = self._process.communicate(timeout=PATIENCE)
         finished = Finished(self._process.returncode, stdout, self._told + stderr)
         assert "Traceback" not in finished.output, finished.output
         return finished

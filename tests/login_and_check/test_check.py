@@ -1,11 +1,11 @@
 """`spotify-elt check`: everything at once in one table, nothing written, nothing called in vain."""
 
-import time
 from pathlib import Path
 
 import pytest
 from command_line import CommandLine, Finished
 from postgres_server import READER, Database, free_port, query
+from waiting import all_at_once
 
 from sample_api import (
     CLIENT_SECRET,
@@ -274,11 +274,10 @@ def test_a_quota_met_while_it_looks_ends_it_at_once(elt: CommandLine, database: 
     assert "come back after" in rows_of(finished)[f"Playlist {PRIVATE_PLAYLIST}"][1]
 
 
-def test_it_takes_no_longer_than_its_requests(elt: CommandLine, database: Database) -> None:
-    with SampleApi(latency=0.2) as api:
-        began = time.monotonic()
+def test_it_asks_for_all_playlists_at_once(elt: CommandLine, database: Database) -> None:
+    with SampleApi(faults=[all_at_once("playlist", requests=len(MINE["playlists"]))]) as api:
         assert elt("check", database=database, api=api, user=True, config=MINE).code == 0
-        assert time.monotonic() - began < 10
+        assert any(served.concurrent for served in api.calls("playlist"))
 
 
 def test_a_name_cannot_hide_text_in_the_terminal(elt: CommandLine, database: Database) -> None:

@@ -12,6 +12,7 @@ import requests
 from command_line import CommandLine, Finished
 from postgres_server import free_port
 from signing_in import NO_BROWSER, signing_in
+from waiting import PATIENCE
 
 from loader.errors import PipelineError
 from sample_api import CLIENT_SECRET, PRIVATE_PLAYLIST, REFRESH_TOKEN, Fault, SampleApi, Tokens
@@ -169,8 +170,8 @@ def test_stray_requests_and_silent_connections_change_nothing(
         with socket.create_connection((str(target.hostname), int(target.port or 0))):
             origin = f"http://{target.netloc}"
             for path in ("/favicon.ico", "/", "/callback/more"):
-                assert requests.get(f"{origin}{path}", timeout=5).status_code == 404
-            assert requests.post(f"{origin}/callback", timeout=5).status_code == 501
+                assert requests.get(f"{origin}{path}", timeout=PATIENCE).status_code == 404
+            assert requests.post(f"{origin}/callback", timeout=PATIENCE).status_code == 501
             assert sign_in.waits
             sign_in.browse()
             assert sign_in.finished().code == 0

@@ -40,7 +40,7 @@ def commands() -> dict[str, tuple[str | None, dict[str, str | None]]]:
         name: (
             command.help,
             {
-                parameter.opts[-1]: parameter.help if isinstance(parameter, click.Option) else ""
+                parameter.opts[-1]: parameter.help if isinstance(parameter, click.Option) else command.help
                 for parameter in command.params
             },
         )

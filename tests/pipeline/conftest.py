@@ -8,6 +8,7 @@ import pytest
 from command_line import CommandLine
 from postgres_server import PostgresServer
 from runs import Run
+from waiting import all_at_once
 
 from sample_api import MAIN_PLAYLIST, MODES, SampleApi
 
@@ -25,7 +26,7 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
         database = server.new_database()
         # What it writes is looked at while other workers write elsewhere.
         elt = CommandLine(tmp_path_factory.mktemp("elt"), tmp_path_factory.mktemp("dbt"))
-        with SampleApi(mode=mode, latency=0.02) as api:  # so that calls can overlap
+        with SampleApi(mode=mode, faults=[all_at_once("items", requests=2)]) as api:
             finished = elt(
                 "run",
                 database=database,

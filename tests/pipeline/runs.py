@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from command_line import Finished
-from postgres_server import Database, wait_until
+from postgres_server import Database
 
 from sample_api import Catalogue, Served
 
@@ -35,8 +35,3 @@ class Run:
     def count(self, *endpoints: str) -> int:
         """Return how many requests went to these endpoints."""
         return sum(served.endpoint in endpoints for served in self.served)
-
-
-def wait_until_running(database: Database) -> None:
-    """Return when a run has begun to read, which its API makes slow."""
-    wait_until(database, "select 1 from spotify_logging.pipeline_runs where status = 'running'")

@@ -155,12 +155,11 @@ def test_switching_methods_between_runs_changes_no_answer(
 
 
 def test_overwrite_leaves_nothing_of_earlier_runs(
-    elt: CommandLine, database: Database, extended_api: SampleApi
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
-    config = {"playlists": [SHARED_PLAYLIST, EMPTY_PLAYLIST], "load_method": "overwrite"}
-    first = elt("run", database=database, api=extended_api, config=config)
-    assert first.code == 0, first.output
-    second = elt("run", "--playlist", EMPTY_PLAYLIST, database=database, api=extended_api)
+    database = loaded(SHARED_PLAYLIST)
+    config = {"playlists": [EMPTY_PLAYLIST], "load_method": "overwrite"}
+    second = elt("run", database=database, api=extended_api, config=config)
     assert second.code == 0, second.output
     assert wrong_answers(database, extended_api.catalogue, [EMPTY_PLAYLIST]) == []
     rows = {

@@ -10,6 +10,7 @@ from command_line import CommandLine
 from marts import wrong_answers
 from postgres_server import Database, query
 from runs import Loaded
+from waiting import PATIENCE
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
@@ -60,7 +61,7 @@ def test_a_signal_at_any_early_moment_leaves_no_traceback(
     process = elt.start("run")  # without credentials it would end with 2
     time.sleep(delay)
     process.send_signal(number)
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=PATIENCE)
     # Before Python has come as far as our own code, the signal alone ends it.
     assert process.returncode in {128 + number, -number, WRONG_USAGE}, told
     assert "Traceback" not in told or "in main" not in told
@@ -81,7 +82,7 @@ def test_output_that_is_closed_early_is_no_failure(elt: CommandLine, loaded: Loa
         assert process.stderr is not None
         process.stdout.close()
         told = process.stderr.read()
-        assert process.wait(60) == code, told
+        assert process.wait(PATIENCE) == code, told
         assert "Traceback" not in told
 
 

@@ -11,8 +11,9 @@ from command_line import CommandLine, Finished
 from marts import read_answers, wrong_answers
 from postgres_server import Database, PostgresServer, connected, query, wait_until
 from runs import Loaded, Run
+from waiting import Held
 
-from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Catalogue, Fault, SampleApi
+from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Catalogue, SampleApi
 
 BOTH = [MAIN_PLAYLIST, SHARED_PLAYLIST]
 AN_ID = re.compile("[0-9A-Za-z]{22}")
@@ -390,9 +391,10 @@ def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
 
 
 def test_a_purge_leaves_a_run_alone(both: Purger) -> None:
-    both.api.faults = [Fault("slow", "items", seconds=30)]
+    held = Held("items")
+    both.api.faults = [held.fault]
     process = both.start("run", "--force")
-    wait_until(both.database, f"{LOCKS} and locktype = 'advisory' and granted")
+    held.wait_for(process)
     refused = both("purge", "--everything")
     assert refused.code == 1
     assert "Another run is at work" in refused.last_line

@@ -1,9 +1,8 @@
 """Rate limits and quotas: short ones are waited for, long ones end the run to be continued."""
 
 import json
-import time
+import re
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 from command_line import CommandLine
@@ -17,16 +16,14 @@ COME_BACK_LATER = 75
 CONFIG = {"playlists": [SHARED_PLAYLIST, MAIN_PLAYLIST]}
 
 
-def test_a_short_wait_is_kept_to_by_all_workers(
+def test_a_short_wait_is_waited(  # by all workers: tests/unit/test_waits.py
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
-    extended_api.faults = [Fault("rate_limit", "items", retry_after=2)]
+    extended_api.faults = [Fault("rate_limit", "items", retry_after=1)]
     finished = elt("run", database=database, api=extended_api, config=CONFIG)
     assert finished.code == 0, finished.output
-    assert "pausing for 2 s" in finished.stderr
-    refused = next(served for served in extended_api.requests if served.status == 429)
-    after = [one.started for one in extended_api.requests if one.started > refused.finished + 0.1]
-    assert min(after) - refused.finished >= 1.9
+    assert "pausing for 1 s" in finished.stderr
+    assert [served.status for served in extended_api.requests].count(429) == 1
     assert wrong_answers(database, extended_api.catalogue, CONFIG["playlists"]) == []
 
 
@@ -43,18 +40,16 @@ def test_a_long_wait_ends_the_run_and_the_next_goes_on(
     elt: CommandLine, database: Database, extended_api: SampleApi, fault: Fault
 ) -> None:
     extended_api.faults = [fault]
-    began = time.monotonic()
     stopped = elt("run", database=database, api=extended_api, config=CONFIG)
     assert stopped.code == COME_BACK_LATER, stopped.output
-    assert time.monotonic() - began < 30
+    assert "pausing for" not in stopped.stderr
     assert "come back after" in stopped.last_line
     assert [served.status for served in extended_api.requests].count(429) == 1
-    ((status, wait),) = query(
+    assert query(
         database,
-        "select status, not_before - finished_at from spotify_logging.pipeline_runs",
-    )
-    assert status == "partial"
-    assert wait.total_seconds() > 3000
+        "select status, not_before >= started_at + interval '1 hour' "
+        "from spotify_logging.pipeline_runs",
+    ) == [("partial", True)]
 
     extended_api.requests.clear()
     as_json = {"LOG_FORMAT": "json"}
@@ -106,9 +101,8 @@ def test_a_429_without_a_time_is_tried_with_growing_waits_then_given_up(
     config = {**CONFIG, "max_wait": "2s", "concurrency": 1}
     stopped = elt("run", "--force", database=database, api=extended_api, config=config)
     assert stopped.code == COME_BACK_LATER, stopped.output
-    refused = [served.started for served in extended_api.requests if served.status == 429]
-    waits = [later - sooner for sooner, later in pairwise(refused)]
-    assert 3 <= len(refused) <= 6
-    assert max(waits) < 2.5
-    assert waits[0] < waits[-1]
+    refused = [served.status for served in extended_api.requests].count(429)
+    waits = [int(seconds) for seconds in re.findall(r"pausing for (\d+) s", stopped.stderr)]
+    assert 3 <= refused <= 6
+    assert waits == [1, *[2] * (refused - 1)]
     assert read_answers(database) == answers

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from command_line import CommandLine
 from postgres_server import Database, PostgresServer, connected, query
-from runs import Loaded, wait_until_running
+from runs import Loaded
+from waiting import PATIENCE, Held
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
 
@@ -104,7 +106,7 @@ def test_retries_waits_and_what_is_gone_are_counted(
     assert finished.code == 0, finished.output
     run = last_run(database)
     assert run["retries"] == 1
-    assert 1 <= run["seconds_waited"] < 2
+    assert run["seconds_waited"] == pytest.approx(1)  # what was asked for, not what it took
     assert run["entities_not_found"] == {"artists": 1}
     assert "Spotify no longer has 1 artist" in finished.words
     assert run["api_requests"] == len(extended_api.requests)
@@ -141,13 +143,15 @@ def test_a_log_that_vanishes_while_a_run_goes_on_breaks_nothing(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
     database = loaded(SHARED_PLAYLIST)
-    extended_api.faults = [Fault("slow", "playlist", seconds=1.5)]
+    held = Held("playlist")
+    extended_api.faults = [held.fault]
     arguments = ("run", "--force", "--playlist", SHARED_PLAYLIST)
     process = elt.start(*arguments, database=database, api=extended_api)
-    wait_until_running(database)
+    held.wait_for(process)
     with connected(database) as cursor:
         cursor.execute("drop schema spotify_logging cascade")
-    _, told = process.communicate(timeout=60)
+    held.let_go()
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told
     assert "The run log could not be written" in told
     assert "Traceback" not in told
@@ -157,14 +161,16 @@ def test_a_log_connection_that_was_lost_loses_no_row(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
     database = loaded(SHARED_PLAYLIST)
-    extended_api.faults = [Fault("slow", "playlist", seconds=1.5)]
+    held = Held("playlist")
+    extended_api.faults = [held.fault]
     arguments = ("run", "--force", "--playlist", SHARED_PLAYLIST)
     process = elt.start(*arguments, database=database, api=extended_api)
-    wait_until_running(database)
+    held.wait_for(process)
     with connected(database) as cursor:
         cursor.execute(IDLE_LOG_CONNECTIONS)
         assert cursor.fetchall()
-    _, told = process.communicate(timeout=60)
+    held.let_go()
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told
     assert "could not be written" not in told
     run = last_run(database)

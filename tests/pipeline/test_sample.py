@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from command_line import CommandLine, Finished
+from waiting import PATIENCE
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
@@ -43,7 +44,7 @@ def test_commands_share_the_embedded_database_without_stopping_it_for_each_other
         commands += [elt.start("answers", environment=OTHERS) for _ in range(3)]
         time.sleep(0.3)
     for command in commands:
-        answers, told = command.communicate(timeout=60)
+        answers, told = command.communicate(timeout=PATIENCE)
         assert command.returncode == 0, told
         assert "Who are the top 5 artists" in answers
     pid_file = elt.folder / ".local/postgres/postmaster.pid"

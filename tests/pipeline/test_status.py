@@ -1,16 +1,23 @@
 """`spotify-elt status`: the last runs, and whether all is well."""
 
 import json
-import time
 
 import pytest
 from command_line import CommandLine
-from postgres_server import Database, connected
-from runs import Loaded, wait_until_running
+from postgres_server import Database, connected, wait_until
+from runs import Loaded
+from waiting import Held
 
 from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, Fault, SampleApi
 
 CONFIG = {"playlists": [MAIN_PLAYLIST]}
+NOBODY_ELSE = """
+select 1 where not exists (
+    select 1 from pg_stat_activity
+    where datname = current_database() and backend_type = 'client backend'
+    and pid <> pg_backend_pid()
+)
+"""
 
 
 def test_after_a_good_run_all_is_well(elt: CommandLine, loaded: Loaded) -> None:
@@ -85,13 +92,14 @@ def test_a_run_at_work_is_running_and_a_killed_one_abandoned(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
     database = loaded(MAIN_PLAYLIST)
-    extended_api.faults = [Fault("slow", "playlist", seconds=20)]
+    held = Held("playlist")
+    extended_api.faults = [held.fault]
     process = elt.start("run", "--force", database=database, api=extended_api)
-    wait_until_running(database)
+    held.wait_for(process)
     at_work = elt("status", database=database)
     process.kill()
     process.communicate()
-    time.sleep(0.2)  # until PostgreSQL has noticed
+    wait_until(database, NOBODY_ELSE)  # until PostgreSQL has noticed
     killed = elt("status", database=database)
     assert at_work.code == 0, at_work.output
     assert "running" in at_work.stdout

@@ -7,6 +7,7 @@ from command_line import CommandLine
 from marts import wrong_answers
 from postgres_server import Database, PostgresServer, query
 from runs import Loaded, Run
+from waiting import all_at_once
 
 from sample_api import (
     MAIN_PLAYLIST,
@@ -14,7 +15,6 @@ from sample_api import (
     SHARED_PLAYLIST,
     Fault,
     SampleApi,
-    large_playlist,
 )
 
 CONFIG = {"playlists": [MAIN_PLAYLIST]}
@@ -188,7 +188,7 @@ def test_hundreds_of_playlists_are_read_in_order_and_side_by_side(
     catalogue = extended_api.catalogue
     rows = catalogue.playlists[SHARED_PLAYLIST].rows[:5]
     many = [catalogue.add_playlist(f"Number {number}", rows).id for number in range(300)]
-    extended_api.latency = 0.02
+    extended_api.faults = [all_at_once("playlist", requests=2)]
     first = elt("run", database=database, api=extended_api, config={"playlists": many})
     assert first.code == 0, first.output
     ((count,),) = query(database, "select count(*) from spotify_marts.playlists")
@@ -203,12 +203,3 @@ def test_hundreds_of_playlists_are_read_in_order_and_side_by_side(
     second = elt("run", database=database, api=extended_api)
     assert second.code == 0, second.output
     assert endpoints(extended_api) == ["token", *["playlist"] * len(many)]
-
-
-def test_a_large_playlist_costs_a_page_for_each_fifty_rows_more(
-    elt: CommandLine, database: Database, extended_api: SampleApi
-) -> None:
-    playlist = large_playlist(extended_api.catalogue, 420).id
-    finished = elt("run", database=database, api=extended_api, config={"playlists": [playlist]})
-    assert finished.code == 0, finished.output
-    assert endpoints(extended_api).count("items") == 7

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from command_line import CommandLine
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from postgres_server import Database
+from waiting import PATIENCE
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 FLAGS = (
@@ -23,8 +24,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=PATIENCE * 1000)
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-LONGEST_WAIT = 5000  # milliseconds
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def opener(browser: Browser) -> Iterator[Opener]:
     def open_page(path: Path, playlist_id: str = "", **options: Any) -> Opened:
         page = browser.new_page(**{"viewport": WIDE, **options})
         pages.append(page)
-        page.set_default_timeout(LONGEST_WAIT)
+        page.set_default_timeout(PATIENCE * 1000)
         one = Opened(page)
         page.on("console", lambda message: one.complaints.append(message.text))
         page.on("pageerror", lambda error: one.complaints.append(str(error)))

@@ -1,7 +1,5 @@
 """Hostile names, no popularity, a history, one track and ten thousand."""
 
-import time
-
 import pytest
 from browsing import Opener, Report
 from drawn import agree, numbers, texts
@@ -12,7 +10,6 @@ from postgres_server import Database, query
 from sample_api import MAIN_PLAYLIST
 
 MEGABYTE = 1_000_000
-MEASURED, MOST_SECONDS = 200, 3  # tracks; the better of two, on a busy machine
 ODD = (
     '<script>document.title = "hacked"</script>',
     '"><img src=x onerror=alert(1)>',
@@ -35,12 +32,9 @@ def odd(_kind: str, number: int) -> str:
     return ODD[number % len(ODD)]
 
 
-def make(report: Report, database: Database) -> float:
-    """Make the page; returns the seconds it took."""
-    began = time.monotonic()
+def make(report: Report, database: Database) -> None:
     finished = report.elt("report", database=database, config={"report": "odd/page.html"})
     assert finished.code == 0, finished.output
-    return time.monotonic() - began
 
 
 def test_hostile_names_are_shown_and_do_nothing(
@@ -153,19 +147,16 @@ def test_marts_of_an_older_version_are_to_be_built_anew(
     assert "of this version yet: run `spotify-elt run`" in finished.last_line
 
 
-@pytest.mark.parametrize(
-    ("count", "megabytes"), [(0, 1), (1, 1), (5, 1), (MEASURED, 3), (10_000, 10)]
-)
+@pytest.mark.parametrize(("count", "megabytes"), [(0, 1), (1, 1), (5, 1), (200, 3), (10_000, 10)])
 def test_a_playlist_of_any_size_has_a_page_of_a_size_to_send(
     report: Report, marts: Database, opened: Opener, count: int, megabytes: int
 ) -> None:
     for table in ("playlists", "playlist_profile", "playlist_tracks", "playlist_entries"):
         query(marts, f"delete from spotify_marts.{table}")
     add_playlist(marts, "S", count)
-    seconds = min(make(report, marts) for _ in range(2 if count == MEASURED else 1))
+    make(report, marts)
     path = report.elt.folder / "odd" / "page.html"
     assert path.stat().st_size < megabytes * MEGABYTE
-    assert seconds < MOST_SECONDS or count != MEASURED
     one = opened(path)
     empty = one.page.locator("figure:not(:has(rect, circle))")
     drawn = one.page.locator("figure").count()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 import spotipy
+from waiting import PATIENCE
 
 from sample_api import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Catalogue, SampleApi
 
@@ -36,11 +37,11 @@ class Client:
         self.api = api
         self.session = requests.Session()
         auth = (CLIENT_ID, CLIENT_SECRET)
-        answer = requests.post(f"{api.accounts_url}/api/token", form, auth=auth, timeout=5)
+        answer = requests.post(f"{api.accounts_url}/api/token", form, auth=auth, timeout=PATIENCE)
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def get(self, path: str, **query: object) -> requests.Response:
-        return self.session.get(f"{self.api.api_url}{path}", params=query, timeout=5)
+        return self.session.get(f"{self.api.api_url}{path}", params=query, timeout=PATIENCE)
 
 
 @pytest.fixture

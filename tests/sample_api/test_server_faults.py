@@ -1,12 +1,12 @@
 """Everything that goes wrong on demand, and what the server remembers."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 import spotipy
+from waiting import PATIENCE, Clock
 
 from sample_api import MAIN_PLAYLIST, Catalogue, Fault, RateLimit, SampleApi, row
 
@@ -84,10 +84,11 @@ def test_a_reset_connection(struck: Callable, api: SampleApi) -> None:
     assert api.calls("items")[-1].status == 0
 
 
-def test_a_slow_answer(struck: Callable, api: SampleApi) -> None:
-    assert struck("slow", seconds=0.1).status_code == 200
-    served = api.calls("items")[-1]
-    assert served.finished - served.started >= 0.1
+def test_a_slow_answer(struck: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr("sample_api.faults.time", clock)
+    assert struck("slow", seconds=30).status_code == 200
+    assert clock.slept == [30]
 
 
 def test_a_token_that_expires_mid_run_stays_expired(
@@ -154,7 +155,7 @@ def test_a_fault_leaves_other_paths_and_methods_alone(api: SampleApi, app: Calla
 
 def test_the_token_endpoint_fails_too(api: SampleApi) -> None:
     api.faults = [Fault("status", "token")]
-    assert requests.post(f"{api.accounts_url}/api/token", timeout=5).status_code == 503
+    assert requests.post(f"{api.accounts_url}/api/token", timeout=PATIENCE).status_code == 503
 
 
 def test_a_fault_as_text() -> None:
@@ -167,7 +168,10 @@ def test_a_fault_as_text() -> None:
             Fault.from_text(text)
 
 
-def test_a_rate_limit_that_asking_lengthens(small: Catalogue, app: Callable) -> None:
+def test_a_rate_limit_that_asking_lengthens(
+    small: Catalogue, app: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sample_api.limits.time", Clock())
     limit = RateLimit(2, window=30, penalty=10, lengthens=5)
     with SampleApi(small, rate_limit=limit) as api:
         client = app(api)
@@ -176,11 +180,17 @@ def test_a_rate_limit_that_asking_lengthens(small: Catalogue, app: Callable) -> 
     assert [answer.headers.get("Retry-After") for answer in answers] == [None, None, "10", "15"]
 
 
-def test_a_rate_limit_ends_with_its_penalty(small: Catalogue, app: Callable) -> None:
-    with SampleApi(small, rate_limit=RateLimit(1, penalty=0.05)) as api:
+def test_a_rate_limit_ends_with_its_penalty(
+    small: Catalogue, app: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("sample_api.limits.time", clock)
+    with SampleApi(small, rate_limit=RateLimit(1, penalty=5)) as api:
         client = app(api)
         assert [client.get("/artists").status_code for _ in range(2)] == [400, 429]
-        time.sleep(0.06)
+        clock.now += 4
+        assert client.get("/artists").status_code == 429
+        clock.now += 1
         assert client.get("/artists").status_code == 400
 
 
@@ -196,13 +206,16 @@ def test_requests_are_remembered(api: SampleApi, app: Callable) -> None:
 
 
 def test_concurrent_requests_are_told_apart_and_latency_is_theirs(
-    api: SampleApi, app: Callable
+    api: SampleApi, app: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = app(api)
-    api.latency = 0.1
+    clients = [app(api) for _ in range(4)]
+    clock = Clock(sleepers=4)
+    monkeypatch.setattr("sample_api.server.time", clock)
+    api.latency = 0.5
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: client.get(ITEMS), range(4)))
+        list(pool.map(lambda client: client.get(ITEMS), clients))
     served = api.calls("items")
-    assert max(each.in_flight for each in served) > 1
-    assert any(each.concurrent for each in served)
-    assert all(each.finished - each.started >= 0.1 for each in served)
+    assert sorted(each.in_flight for each in served) == [1, 2, 3, 4]
+    assert sorted(each.concurrent for each in served) == [False, True, True, True]
+    assert clock.slept == [0.5] * 4
+    assert {each.finished - each.started for each in served} == {0.5}

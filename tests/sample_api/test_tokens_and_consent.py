@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 import spotipy
+from waiting import PATIENCE
 
 from sample_api import (
     CLIENT_ID,
@@ -33,12 +34,12 @@ def post(
     form: dict[str, str],
     auth: tuple[str, str] | None = (CLIENT_ID, CLIENT_SECRET),
 ) -> requests.Response:
-    return requests.post(f"{api.accounts_url}/api/token", form, auth=auth, timeout=5)
+    return requests.post(f"{api.accounts_url}/api/token", form, auth=auth, timeout=PATIENCE)
 
 
 def consent(api: SampleApi, **changed: object) -> requests.Response:
     address = f"{api.accounts_url}/authorize"
-    return requests.get(address, CONSENT | changed, allow_redirects=False, timeout=5)
+    return requests.get(address, CONSENT | changed, allow_redirects=False, timeout=PATIENCE)
 
 
 def code_of(response: requests.Response) -> str:
@@ -149,7 +150,7 @@ def test_every_endpoint_wants_a_token(
     api: SampleApi, headers: dict[str, str], message: str
 ) -> None:
     for path in (f"/playlists/{MAIN_PLAYLIST}", "/artists", "/nothing"):
-        response = requests.get(api.api_url + path, headers=headers, timeout=5)
+        response = requests.get(api.api_url + path, headers=headers, timeout=PATIENCE)
         assert response.status_code == 401
         assert response.json() == {"error": {"status": 401, "message": message}}
         assert message in response.headers["WWW-Authenticate"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from spotify_client import signed_in
+from waiting import all_at_once
 
 from loader.entities import Entities, Entity
 from loader.errors import SpotifyError
@@ -21,7 +22,7 @@ def api() -> Iterator[SampleApi]:
     artists = [catalogue.add_artist(f"Artist {number}") for number in range(120)]
     for number in range(45):
         catalogue.add_album(f"Album {number}", [artists[number]])
-    with SampleApi(catalogue, latency=0.01) as running:
+    with SampleApi(catalogue) as running:
         yield running
 
 
@@ -50,6 +51,7 @@ def test_the_payload_is_the_apis_json(api: SampleApi) -> None:
 
 def test_after_a_refusal_each_is_asked_for_alone_side_by_side(api: SampleApi) -> None:
     api.mode = "development"
+    api.faults = [all_at_once("artist", requests=4)]
     entities, artists = _entities(api), list(api.catalogue.artists)
     assert _ids(entities.read("artists", artists)) == artists
     assert len(list(entities.read("albums", list(api.catalogue.albums)))) == 45

@@ -1,10 +1,10 @@
 """The pause that all workers share, and the wait that is too long."""
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from waiting import Clock
 
 from loader.errors import ComeBackLaterError
 from loader.pause import Pause
@@ -16,66 +16,77 @@ def _pause(max_wait: float = 1) -> Pause:
     return Pause(timedelta(seconds=max_wait))
 
 
-def test_without_a_pause_nobody_waits() -> None:
-    began = time.monotonic()
+def test_without_a_pause_nobody_waits(clock: Clock) -> None:
     _pause().wait()
-    assert time.monotonic() - began < 0.05
+    assert clock.slept == []
 
 
-def test_everybody_waits_until_the_pause_is_over() -> None:
+def test_everybody_waits_until_the_pause_is_over(clock: Clock) -> None:
     pause = _pause()
-    pause.extend(timedelta(seconds=0.2), REASON)
-    began, ended = time.monotonic(), []
+    pause.extend(timedelta(seconds=0.25), REASON)
+    over, ended = clock.now + 0.25, []
 
     def work() -> None:
         pause.wait()
-        ended.append(time.monotonic() - began)
+        ended.append(clock.now)
 
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(ended) == 3
-    assert min(ended) >= 0.15
+    assert ended == [over] * 3
 
 
-def test_the_same_wait_told_to_several_workers_counts_once() -> None:
+def test_the_same_wait_told_to_several_workers_counts_once(clock: Clock) -> None:
     pause = _pause()
     for _ in range(3):
-        pause.extend(timedelta(seconds=0.2), REASON)
-    assert pause.seconds_waited == pytest.approx(0.2, abs=0.1)
+        pause.extend(timedelta(seconds=0.25), REASON)
+    clock.now += 0.125
+    pause.extend(timedelta(seconds=0.25), REASON)
+    assert pause.seconds_waited == 0.375
 
 
-def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
+def test_a_shorter_wait_does_not_end_a_longer_one(clock: Clock) -> None:
     pause = _pause()
-    pause.extend(timedelta(seconds=0.3), REASON)
-    pause.extend(timedelta(seconds=0.01), REASON)
-    began = time.monotonic()
+    pause.extend(timedelta(seconds=0.5), REASON)
+    pause.extend(timedelta(seconds=0.25), REASON)
     pause.wait()
-    assert time.monotonic() - began > 0.2
+    assert clock.slept == [0.5]
 
 
-def test_a_wait_beyond_the_longest_stops_everybody(caplog: pytest.LogCaptureFixture) -> None:
-    pause = _pause(max_wait=60)
+def test_who_wakes_up_early_goes_on_sleeping(clock: Clock) -> None:
+    pause = _pause()
+    pause.extend(timedelta(seconds=0.25), REASON)
+    sleep, clock.sleep = clock.sleep, lambda _: sleep(0.125)  # type: ignore[method-assign]
+    pause.wait()
+    assert clock.slept == [0.125, 0.125]
+
+
+def test_a_wait_beyond_the_longest_stops_everybody(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    pause, wait = _pause(max_wait=60), timedelta(seconds=61)
+    before = datetime.now(UTC)
     with pytest.raises(ComeBackLaterError) as stopped:
-        pause.extend(timedelta(seconds=61), REASON)
-    until = stopped.value.not_before - datetime.now(UTC)
-    assert timedelta(seconds=55) < until <= timedelta(seconds=61)
+        pause.extend(wait, REASON)
+    assert before + wait <= stopped.value.not_before <= datetime.now(UTC) + wait
     assert REASON in str(stopped.value)
     assert stopped.value.exit_code == 75
     with pytest.raises(ComeBackLaterError):
         pause.wait()
     assert pause.seconds_waited == 0
+    assert clock.slept == []
     assert caplog.messages == []
 
 
-def test_the_longest_wait_itself_is_waited_and_told(caplog: pytest.LogCaptureFixture) -> None:
-    pause = _pause(max_wait=0.1)
-    began = time.monotonic()
-    pause.extend(timedelta(seconds=0.1), REASON)
+def test_the_longest_wait_itself_is_waited_and_told(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    pause = _pause(max_wait=1)
+    pause.extend(timedelta(seconds=1), REASON)
     pause.wait()
-    assert time.monotonic() - began >= 0.1
+    assert clock.slept == [1]
     (told,) = caplog.messages
     assert told.startswith("Spotify asks to wait")
 

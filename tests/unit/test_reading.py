@@ -17,6 +17,7 @@ from sample_api import (
     SHARED_PLAYLIST,
     Fault,
     SampleApi,
+    large_playlist,
 )
 
 
@@ -78,6 +79,14 @@ def test_no_row_is_lost_at_the_edge_of_a_page(api: SampleApi, spool: Spool, rows
     assert reading.total == rows
     # What a playlist that has not changed is said to save is what reading it costs.
     assert len(api.requests) == len(["token", "head"]) + requests_for_rest(rows)
+
+
+def test_a_large_playlist_costs_a_page_for_each_fifty_rows_more(
+    api: SampleApi, spool: Spool
+) -> None:
+    reading = _read(api, large_playlist(api.catalogue, 420).id, spool)
+    assert len(list(reading.rows())) == 420
+    assert len(api.calls("items")) == 7
 
 
 def test_an_empty_playlist_is_empty(api: SampleApi, spool: Spool) -> None:

@@ -1,32 +1,38 @@
 """Calls side by side: in order, never too many, and the first error ends them."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
+from waiting import PATIENCE
 
 from loader.side_by_side import side_by_side
 
 
 def test_answers_come_in_the_order_of_the_arguments() -> None:
-    def slower_first(number: int) -> int:
-        time.sleep((10 - number) / 500)
+    last_of_the_first_is_done = threading.Event()
+
+    def first_is_last(number: int) -> int:
+        if number == 0:
+            assert last_of_the_first_is_done.wait(PATIENCE)
+        if number == 4:
+            last_of_the_first_is_done.set()
         return number
 
-    assert list(side_by_side(slower_first, range(10), workers=5)) == list(range(10))
+    assert list(side_by_side(first_is_last, range(10), workers=5)) == list(range(10))
 
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_as_many_calls_as_workers_are_under_way_and_no_more(workers: int) -> None:
     now, most, lock = 0, 0, threading.Lock()
+    all_under_way = threading.Barrier(workers)
 
     def count(number: int) -> int:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
-        time.sleep(0.01)
+        all_under_way.wait(PATIENCE)
         with lock:
             now -= 1
         return number
@@ -66,12 +72,17 @@ def test_the_first_error_ends_it_and_later_calls_never_begin() -> None:
     with pytest.raises(ValueError, match="two"):
         next(answers)
     assert list(answers) == []
-    assert called == [0, 1, 2, 3]
+    assert sorted(called) == [0, 1, 2, 3]
 
 
 def test_of_several_errors_the_first_in_order_is_raised() -> None:
+    two_has_failed = threading.Event()
+
     def fail_from_one(number: int) -> int:
-        time.sleep((3 - number) / 50)
+        if number == 1:
+            assert two_has_failed.wait(PATIENCE)
+        if number == 2:
+            two_has_failed.set()
         if number:
             raise ValueError(number)
         return number
