@@ -14,7 +14,7 @@ TF_APPLY_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format lock docs psql screenshot vendor clean
+.PHONY: help install run test test-all lint format lock docs psql screenshot vendor clean
 .PHONY: image push deploy bootstrap run-now logs
 
 BIN := .venv/bin
@@ -23,6 +23,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --quiet pip compile \
   --universal --python-version 3.11 --generate-hashes --no-strip-extras \
   --no-emit-index-url --no-emit-find-links
 
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 TERRAFORM := terraform -chdir=infra
 # In an environment of its own, because it wants an old boto3.
 CHECKOV := $(BIN)/uv tool run --quiet checkov@3.3.30 --skip-download --quiet --compact \
@@ -39,8 +40,11 @@ run: .venv/.project ## Load, build, test and answer: your playlists, or the samp
 
 # Four files at a time also on two processors: much of a test is waiting for another process. In
 # order, so that the short tests come last and all four end together.
-test: .venv/.dev ## Run the tests (PYTEST_ARGS="-k word" for some of them)
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+test: .venv/.dev ## Run the fast tests (PYTEST_ARGS="-k word" for some of them)
+	$(PYTEST) -m "not thorough" $(PYTEST_ARGS)
+
+test-all: .venv/.dev ## Run all tests: every kill and fault, the browser, the image, AWS
+	$(PYTEST) $(PYTEST_ARGS)
 
 lint: .venv/.dev ## Check Python, SQL, dbt's conventions, the Dockerfile, workflows and infra/
 	$(BIN)/ruff check .

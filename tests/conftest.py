@@ -25,6 +25,7 @@ from sample_api import SampleApi
 
 ICU_SINCE = 15  # the first version whose databases may sort by ICU
 KINDS = ("embedded", "machine")
+NEED_MORE_THAN_PYTHON = {"aws", "image", "infra", "report"}  # a browser, Terraform, TLS
 SERVERS = pytest.StashKey[dict[str, PostgresServer]]()
 
 # A busy machine is no failure.
@@ -35,10 +36,17 @@ hypothesis.settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes more than ten seconds; runs by default")
     config.addinivalue_line(
-        "markers", "variant: one more way to what another test shows; runs with `-m variant`"
+        "markers",
+        "thorough: one more way to what another test shows, or one that needs more than Python and "
+        "make; runs with `make test-all`",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in NEED_MORE_THAN_PYTHON:
+            item.add_marker("thorough")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -95,7 +103,9 @@ def machine_server(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(scope="session", params=KINDS)
+@pytest.fixture(
+    scope="session", params=["embedded", pytest.param("machine", marks=pytest.mark.thorough)]
+)
 def any_server(request: pytest.FixtureRequest) -> PostgresServer:
     """Each server in turn."""
     server: PostgresServer = request.getfixturevalue(f"{request.param}_server")

@@ -17,7 +17,7 @@ def outside(tls_server: PostgresServer) -> Database:
     return tls_server.new_database() | {"PGHOST": OUTSIDE}
 
 
-@pytest.mark.variant  # of what the image shows
+@pytest.mark.thorough  # of what the image shows
 def test_a_whole_run_verifies_the_host_by_default(
     elt: CommandLine, outside: Database, trusted: dict[str, str], extended_api: SampleApi
 ) -> None:

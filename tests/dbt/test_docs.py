@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from warehouse import PROJECT, Warehouse, track
+
+pytestmark = pytest.mark.thorough
 
 LOADED_FROM_ELSEWHERE = r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//"
 

@@ -1,6 +1,9 @@
 """`dbt source freshness` goes by dlt's own note of its last whole load."""
 
+import pytest
 from warehouse import Warehouse
+
+pytestmark = pytest.mark.thorough
 
 DLT_LOADS = """
 create table spotify_raw._dlt_loads as

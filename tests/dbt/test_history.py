@@ -1,5 +1,6 @@
 """History tells what the readings saw, and only of runs whose tests all passed."""
 
+import pytest
 from days import Spotify
 from replay import Replay
 from warehouse import Warehouse, track
@@ -66,6 +67,7 @@ def test_history_equals_a_replay_of_the_days(warehouse: Warehouse) -> None:
     assert len({mover[4] for mover in movers}) > 1
 
 
+@pytest.mark.thorough
 def test_what_was_recorded_is_not_recorded_again(warehouse: Warehouse) -> None:
     warehouse.load("p", [track("t"), track("t"), {"item": None}])
     assert warehouse.record().success
@@ -80,6 +82,7 @@ def test_what_was_recorded_is_not_recorded_again(warehouse: Warehouse) -> None:
     assert recorded(warehouse, "last_read_at") == versions
 
 
+@pytest.mark.thorough
 def test_a_failed_test_leaves_nothing_in_history(warehouse: Warehouse) -> None:
     warehouse.load("p", [track("t1", popularity=1)])
     assert warehouse.build().success

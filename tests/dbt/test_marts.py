@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from warehouse import Warehouse, track
 
 
@@ -13,6 +14,7 @@ def test_dbt_unit_tests_pass_on_a_fresh_database(warehouse: Warehouse) -> None:
     assert tested.success, tested.told
 
 
+@pytest.mark.thorough
 def test_empty_raw_tables_give_empty_answers(warehouse: Warehouse) -> None:
     built = warehouse.build()
 
@@ -20,6 +22,7 @@ def test_empty_raw_tables_give_empty_answers(warehouse: Warehouse) -> None:
     assert warehouse.tracks() == []
 
 
+@pytest.mark.thorough
 def test_the_latest_load_of_each_playlist_counts(warehouse: Warehouse) -> None:
     warehouse.load("edited", [track("t1"), track("removed")])
     warehouse.load("emptied", [track("t1")])
@@ -45,6 +48,7 @@ def test_the_latest_load_of_each_playlist_counts(warehouse: Warehouse) -> None:
     assert warehouse.query("select album_id from spotify_marts.albums") == [("a",)]
 
 
+@pytest.mark.thorough
 def test_descriptions_reach_the_database(warehouse: Warehouse) -> None:
     warehouse.build()
 

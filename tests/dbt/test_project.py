@@ -50,6 +50,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Json:
     return read
 
 
+@pytest.mark.thorough
 def test_nothing_in_the_project_is_deprecated(tmp_path: Path) -> None:
     parsed = parse_strictly(PROJECT, tmp_path)
 

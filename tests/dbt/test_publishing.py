@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from warehouse import Warehouse, track
 
 CANDIDATE = "spotify_marts_candidate.playlists"
@@ -26,6 +27,7 @@ def test_a_failed_build_leaves_the_last_good_answers(warehouse: Warehouse) -> No
     assert not warehouse.exists(CANDIDATE)
 
 
+@pytest.mark.thorough
 def test_what_others_own_or_were_granted_survives(warehouse: Warehouse) -> None:
     warehouse.load("p", [track("t")])
     warehouse.build()
@@ -44,6 +46,7 @@ def test_what_others_own_or_were_granted_survives(warehouse: Warehouse) -> None:
     assert not warehouse.exists("spotify_marts.tracks__dbt_backup")
 
 
+@pytest.mark.thorough
 def test_a_part_of_the_marts_is_not_published(warehouse: Warehouse) -> None:
     warehouse.load("p", [track("old")])
     warehouse.build()
@@ -56,6 +59,7 @@ def test_a_part_of_the_marts_is_not_published(warehouse: Warehouse) -> None:
     assert warehouse.tracks() == [("p", "old")]
 
 
+@pytest.mark.thorough
 def test_readers_never_miss_an_answer(warehouse: Warehouse) -> None:
     warehouse.load("p", [track("old")])
     warehouse.build()

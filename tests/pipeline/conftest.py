@@ -10,7 +10,7 @@ from postgres_server import PostgresServer
 from runs import Run
 from waiting import all_at_once
 
-from sample_api import MAIN_PLAYLIST, MODES, SampleApi
+from sample_api import MAIN_PLAYLIST, SampleApi
 
 SampleRun = Callable[[PostgresServer, str], Run]
 
@@ -60,7 +60,10 @@ def development(sample_run: SampleRun, embedded_server: PostgresServer) -> Run:
     return sample_run(embedded_server, "development")
 
 
-@pytest.fixture(scope="session", params=MODES)
+@pytest.fixture(
+    scope="session",
+    params=["extended", "development", pytest.param("development-old", marks=pytest.mark.thorough)],
+)
 def in_each_mode(
     request: pytest.FixtureRequest, sample_run: SampleRun, embedded_server: PostgresServer
 ) -> Run:

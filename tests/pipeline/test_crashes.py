@@ -105,8 +105,10 @@ def edited_rows(
     return raw_rows(clean.database)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("point", range(KILL_POINTS))
+@pytest.mark.parametrize(
+    "point",
+    [0, *(pytest.param(point, marks=pytest.mark.thorough) for point in range(1, KILL_POINTS))],
+)
 def test_after_kill_9_the_next_run_gives_what_a_clean_one_gives(
     point: int, request: pytest.FixtureRequest, elt: CommandLine, loaded: Loaded, database: Database
 ) -> None:
@@ -137,6 +139,7 @@ def test_after_kill_9_the_next_run_gives_what_a_clean_one_gives(
         assert query(victim.database, UNTOLD) == []
 
 
+@pytest.mark.thorough
 def test_a_half_loaded_playlist_that_is_refused_afterwards_keeps_its_rows(
     victim: Victim,
 ) -> None:
@@ -155,7 +158,7 @@ def test_a_half_loaded_playlist_that_is_refused_afterwards_keeps_its_rows(
     assert wrong_answers(victim.database, untouched, PLAYLISTS) == []
 
 
-@pytest.mark.variant  # of any moment of it
+@pytest.mark.thorough  # of any moment of it
 def test_sigterm_ends_a_run_that_has_hardly_begun(victim: Victim) -> None:
     process = victim.start("--force")
     time.sleep(0.3)
@@ -167,6 +170,7 @@ def test_sigterm_ends_a_run_that_has_hardly_begun(victim: Victim) -> None:
     victim.run()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("endpoint", ["playlist", "items"])
 def test_sigterm_ends_a_run_at_once_and_is_recorded(victim: Victim, endpoint: str) -> None:
     held = Held(endpoint)
@@ -201,10 +205,11 @@ def test_a_second_run_at_the_same_time_says_so_and_leaves(victim: Victim) -> Non
     victim.run()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "lock",
     [
-        pytest.param("spotify_raw.playlist_items in share mode", marks=pytest.mark.variant),
+        pytest.param("spotify_raw.playlist_items in share mode", marks=pytest.mark.thorough),
         "spotify_history.popularity_versions in access exclusive mode",
     ],
 )
@@ -226,6 +231,7 @@ def test_a_lost_database_connection_fails_the_run_in_one_sentence(
     victim.run()
 
 
+@pytest.mark.thorough
 def test_a_full_disk_for_temporary_files_is_one_sentence(victim: Victim) -> None:
     full = victim.elt(
         "run",

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 import yaml
 from command_line import CommandLine
 from postgres_server import Database, query
@@ -11,6 +12,8 @@ from runs import Loaded
 from waiting import PATIENCE, Held
 
 from sample_api import MAIN_PLAYLIST, SampleApi
+
+pytestmark = pytest.mark.thorough
 
 WAITS_FOR_EVER = """
 import threading

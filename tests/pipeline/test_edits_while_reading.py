@@ -1,11 +1,14 @@
 """A playlist that is edited while it is read is read again, or left as it was."""
 
+import pytest
 from command_line import CommandLine
 from marts import wrong_answers
 from postgres_server import Database
 from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, Fault, SampleApi
+
+pytestmark = pytest.mark.thorough
 
 CONFIG = {"playlists": [MAIN_PLAYLIST, SHARED_PLAYLIST]}
 SOME_FAILED = 3

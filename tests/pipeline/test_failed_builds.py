@@ -12,6 +12,8 @@ from runs import Loaded
 import loader
 from sample_api import SHARED_PLAYLIST, SampleApi
 
+pytestmark = pytest.mark.thorough
+
 PACKAGES = ("loader", "spotify_elt", "sample_api", "dbt_spotify")
 HOUSE_RULE = "tracks_last_a_second"
 HOUSE_RULE_SQL = """

@@ -32,6 +32,7 @@ def test_one_of_two_fails_and_the_other_is_loaded(
     assert wrong_answers(database, catalogue, BOTH["playlists"]) == []
 
 
+@pytest.mark.thorough
 def test_a_playlist_of_another_user_is_refused_in_development_mode(
     elt: CommandLine, database: Database
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_playlist_of_another_user_is_refused_in_development_mode(
         assert wrong_answers(database, api.catalogue, BOTH["playlists"]) == []
 
 
+@pytest.mark.thorough
 def test_a_used_up_quota_ends_the_run_to_be_continued(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:

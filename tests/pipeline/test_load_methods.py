@@ -47,7 +47,10 @@ class Story:
     codes: list[int] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module", params=METHODS)
+@pytest.fixture(
+    scope="module",
+    params=[METHODS[0], *(pytest.param(one, marks=pytest.mark.thorough) for one in METHODS[1:])],
+)
 def told(
     request: pytest.FixtureRequest, loaded: Loaded, new_elt: Callable[[], CommandLine]
 ) -> tuple[str, Story]:
@@ -154,6 +157,7 @@ def test_switching_methods_between_runs_changes_no_answer(
     assert [wrong_cells(answers, wanted) for answers in seen] == [[], []]
 
 
+@pytest.mark.thorough
 def test_overwrite_leaves_nothing_of_earlier_runs(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
 from command_line import CommandLine
 from postgres_server import query
 from runs import Loaded
@@ -65,6 +66,7 @@ def test_an_unknown_format_is_one_sentence(elt: CommandLine) -> None:
     assert finished.stderr == "spotify-elt: LOG_FORMAT is 'xml': set it to text or json.\n"
 
 
+@pytest.mark.thorough
 def test_each_run_has_a_file_and_the_oldest_go(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

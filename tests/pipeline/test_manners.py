@@ -92,8 +92,9 @@ def test_dbt_by_hand_ends_with_its_own_exit_code(elt: CommandLine, database: Dat
     assert elt("dbt", database=database).code == WRONG_USAGE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
-    "schema", ["spotify_raw", pytest.param("spotify_marts", marks=pytest.mark.variant)]
+    "schema", ["spotify_raw", pytest.param("spotify_marts", marks=pytest.mark.thorough)]
 )
 def test_what_somebody_dropped_is_made_again(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi, schema: str
@@ -105,7 +106,7 @@ def test_what_somebody_dropped_is_made_again(
     assert wrong_answers(database, extended_api.catalogue, [SHARED_PLAYLIST]) == []
 
 
-@pytest.mark.variant  # of what somebody dropped
+@pytest.mark.thorough  # of what somebody dropped
 def test_what_an_overwrite_removed_is_read_again(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

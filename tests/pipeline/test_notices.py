@@ -68,6 +68,7 @@ def test_a_failed_run_is_told_in_one_sentence_with_its_id(
     assert "secret-of-the-webhook" not in failed.output + file.read_text()
 
 
+@pytest.mark.thorough
 def test_playlists_that_fail_are_told_and_good_runs_are_not(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi, webhook: Webhook
 ) -> None:
@@ -89,6 +90,7 @@ def test_playlists_that_fail_are_told_and_good_runs_are_not(
     assert len(webhook.posted) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("trouble", ["refuses", "never ends", "is not there", "has no name"])
 def test_a_webhook_that_fails_is_a_warning(
     elt: CommandLine, database: Database, extended_api: SampleApi, webhook: Webhook, trouble: str

@@ -19,7 +19,7 @@ from postgres_server import Database, query, running_postgres
 
 from sample_api import MAIN_PLAYLIST, SHARED_PLAYLIST, SampleApi
 
-pytestmark = pytest.mark.variant
+pytestmark = pytest.mark.thorough
 
 PINNED = Path(__file__).parents[1] / "postgres_majors"
 MAJORS = sorted(json.loads((PINNED / "package.json").read_text())["dependencies"])

@@ -175,6 +175,7 @@ def test_what_is_configured_and_referred_to_stays(
     assert rows_of_all_tables(database) == before
 
 
+@pytest.mark.thorough
 def test_a_playlist_that_is_no_longer_configured_goes_with_what_only_it_refers_to(
     both: Purger,
 ) -> None:
@@ -256,6 +257,7 @@ def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
     assert both.wrong_answers(*BOTH) == []
 
 
+@pytest.mark.thorough
 def test_what_is_older_than_retention_days_goes_unless_it_is_the_latest(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
@@ -339,6 +341,7 @@ def test_what_is_not_clear_is_refused(
     assert told in finished.last_line
 
 
+@pytest.mark.thorough
 def test_a_build_that_fails_is_told_and_the_next_run_makes_it_good(both: Purger) -> None:
     both.configure(SHARED_PLAYLIST)
     good = read_answers(both.database)

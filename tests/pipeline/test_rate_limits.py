@@ -33,7 +33,7 @@ def test_a_short_wait_is_waited(  # by all workers: tests/unit/test_waits.py
         pytest.param(
             Fault("rate_limit", "artists", retry_after=3600, times=None), id="longer than max_wait"
         ),
-        pytest.param(Fault("quota", "artists", times=None), id="quota", marks=pytest.mark.variant),
+        pytest.param(Fault("quota", "artists", times=None), id="quota", marks=pytest.mark.thorough),
     ],
 )
 def test_a_long_wait_ends_the_run_and_the_next_goes_on(
@@ -69,6 +69,7 @@ def test_a_long_wait_ends_the_run_and_the_next_goes_on(
     assert wrong_answers(database, extended_api.catalogue, CONFIG["playlists"]) == []
 
 
+@pytest.mark.thorough
 def test_a_day_s_quota_of_single_artists_is_worked_off_day_by_day(
     elt: CommandLine, database: Database
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_day_s_quota_of_single_artists_is_worked_off_day_by_day(
         assert wrong_answers(database, api.catalogue, CONFIG["playlists"], "development") == []
 
 
+@pytest.mark.thorough
 def test_a_429_without_a_time_is_tried_with_growing_waits_then_given_up(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

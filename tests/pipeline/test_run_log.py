@@ -92,6 +92,7 @@ def test_dbt_results_tell_of_every_model_and_test(loaded: Loaded) -> None:
     assert all(seconds >= 0 for *_, seconds in results)
 
 
+@pytest.mark.thorough
 def test_retries_waits_and_what_is_gone_are_counted(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_log_of_an_older_version_is_migrated_without_losing_a_row(
     assert query(database, "select count(*) from spotify_logging.dbt_results") == [(0,)]
 
 
+@pytest.mark.thorough
 def test_a_log_that_vanishes_while_a_run_goes_on_breaks_nothing(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
@@ -157,6 +159,7 @@ def test_a_log_that_vanishes_while_a_run_goes_on_breaks_nothing(
     assert "Traceback" not in told
 
 
+@pytest.mark.thorough
 def test_a_log_connection_that_was_lost_loses_no_row(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
@@ -182,6 +185,7 @@ def test_a_log_connection_that_was_lost_loses_no_row(
     assert query(database, of_playlists, run["run_id"]) == [(28,)]
 
 
+@pytest.mark.thorough
 def test_the_log_may_be_in_another_database(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi, embedded_server: PostgresServer
 ) -> None:

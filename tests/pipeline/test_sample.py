@@ -51,6 +51,7 @@ def test_commands_share_the_embedded_database_without_stopping_it_for_each_other
     assert not pid_file.exists(), "the last command left the server running"
 
 
+@pytest.mark.thorough
 def test_sample_and_own_playlists_never_meet(sample: Sample, extended_api: SampleApi) -> None:
     elt, _ = sample
     playlists = extended_api.catalogue.playlists

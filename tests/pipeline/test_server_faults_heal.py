@@ -7,6 +7,8 @@ from postgres_server import Database
 
 from sample_api import MAIN_PLAYLIST, Fault, SampleApi
 
+pytestmark = pytest.mark.thorough
+
 # Each strikes once, and none takes another's place: a run costs more than a fault.
 FAULTS = {
     "outages": [

@@ -1,10 +1,13 @@
 """What `pipeline.yml` says is what happens."""
 
+import pytest
 from command_line import CommandLine
 from marts import wrong_answers
 from postgres_server import Database, query
 
 from sample_api import SHARED_PLAYLIST, SampleApi
+
+pytestmark = pytest.mark.thorough
 
 
 def test_prefix_and_concurrency_take_effect(elt: CommandLine, database: Database) -> None:

@@ -1,11 +1,14 @@
 """Playlists that share tracks keep their own rows and ranks, also those loaded by another run."""
 
+import pytest
 from command_line import CommandLine
 from marts import wrong_answers, wrong_profiles
 from postgres_server import query
 from runs import Loaded
 
 from sample_api import MAIN_PLAYLIST, OTHERS_PLAYLIST, SHARED_PLAYLIST, SampleApi
+
+pytestmark = pytest.mark.thorough
 
 
 def test_what_two_playlists_share_is_missing_once(

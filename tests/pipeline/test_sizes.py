@@ -11,6 +11,8 @@ from postgres_server import Database, PostgresServer, query
 
 from sample_api import EMPTY_PLAYLIST, LOCAL_PLAYLIST, Catalogue, SampleApi, large_playlist
 
+pytestmark = pytest.mark.thorough
+
 FEW, MANY = 200, 10_000
 MOST_TIMES_THE_MEMORY = 1.3
 # Linux counts in a process's peak what its parent had when it was started, so pytest must not be
@@ -31,7 +33,7 @@ runpy.run_module("spotify_elt", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "playlist_id", [EMPTY_PLAYLIST, pytest.param(LOCAL_PLAYLIST, marks=pytest.mark.variant)]
+    "playlist_id", [EMPTY_PLAYLIST, pytest.param(LOCAL_PLAYLIST, marks=pytest.mark.thorough)]
 )
 def test_a_playlist_without_tracks_has_entries_but_no_answers(
     elt: CommandLine, database: Database, extended_api: SampleApi, playlist_id: str
@@ -66,7 +68,6 @@ def peaks_and_mistakes(
     return seen
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rows", [FEW, MANY])
 def test_a_large_playlist_is_answered_right(
     peaks_and_mistakes: dict[int, tuple[list[int], list[str]]], rows: int
@@ -74,7 +75,6 @@ def test_a_large_playlist_is_answered_right(
     assert peaks_and_mistakes[rows][1] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("process", "index"), [("the loader", 0), ("dbt", 1)])
 def test_memory_hardly_grows_with_the_playlist(
     peaks_and_mistakes: dict[int, tuple[list[int], list[str]]], process: str, index: int

@@ -47,6 +47,7 @@ def test_a_failed_run_is_told_with_its_reason_until_a_good_one(
     assert elt("status", database=database).code == 0
 
 
+@pytest.mark.thorough
 def test_a_partial_run_is_told_and_is_no_failure(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
@@ -88,6 +89,7 @@ def test_before_the_first_run_there_is_nothing_to_be_well(
     assert "No run has ended yet" in shown.stdout
 
 
+@pytest.mark.thorough
 def test_a_run_at_work_is_running_and_a_killed_one_abandoned(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

@@ -87,10 +87,10 @@ def test_a_changed_playlist_asks_only_for_new_artists_and_albums(
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param({"max_age": "0s"}, id="max_age is over", marks=pytest.mark.variant),
+        pytest.param({"max_age": "0s"}, id="max_age is over", marks=pytest.mark.thorough),
         pytest.param({"max_age": "0s", "entity_max_age": "0s"}, id="entity_max_age is over too"),
         pytest.param(
-            {"load_method": "overwrite"}, id="overwrite never skips", marks=pytest.mark.variant
+            {"load_method": "overwrite"}, id="overwrite never skips", marks=pytest.mark.thorough
         ),
     ],
 )
@@ -109,6 +109,7 @@ def test_popularity_is_read_again_when_it_is_due(
     assert wrong_answers(held, catalogue, [MAIN_PLAYLIST]) == []
 
 
+@pytest.mark.thorough
 def test_force_reads_an_unchanged_playlist(
     elt: CommandLine, held: Database, extended_api: SampleApi
 ) -> None:
@@ -118,7 +119,8 @@ def test_force_reads_an_unchanged_playlist(
     assert last_status(held) == "success"
 
 
-@pytest.mark.parametrize("method", ["upsert", pytest.param("insert", marks=pytest.mark.variant)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("method", ["upsert", pytest.param("insert", marks=pytest.mark.thorough)])
 def test_another_way_to_sign_in_reads_everything_again(
     elt: CommandLine, held: Database, extended_api: SampleApi, method: str
 ) -> None:
@@ -138,6 +140,7 @@ def test_another_way_to_sign_in_reads_everything_again(
     assert query(held, POPULARITY) == known
 
 
+@pytest.mark.thorough
 def test_batches_stay_refused_in_the_next_run(
     elt: CommandLine, development: Run, embedded_server: PostgresServer
 ) -> None:
@@ -152,6 +155,7 @@ def test_batches_stay_refused_in_the_next_run(
         assert "album" not in asked
 
 
+@pytest.mark.thorough
 def test_overwrite_keeps_what_could_not_be_read(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
@@ -181,7 +185,7 @@ def test_playlists_come_from_a_file_too(
     assert "2 playlists unchanged" in finished.words
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_hundreds_of_playlists_are_read_in_order_and_side_by_side(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
