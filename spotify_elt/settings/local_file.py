@@ -38,14 +38,15 @@ class LocalFile:
             SettingsError: it is named and not there, or others may read it.
             OSError: it cannot be read.
         """
-        if self.named and (exposed := self.exposed):
-            raise SettingsError(exposed)
         try:
-            return self.path.read_bytes()
+            content = self.path.read_bytes()
         except FileNotFoundError as error:
             if self.named:
                 raise SettingsError(f"ENV_FILE names {self}, which is not there.") from error
             return b""
+        if self.named and (exposed := self.exposed):
+            raise SettingsError(exposed)
+        return content
 
     @property
     def exposed(self) -> str | None:

@@ -57,6 +57,7 @@ def test_a_link_is_as_private_as_what_it_leads_to() -> None:
     [
         ("missing.env", "ENV_FILE names missing.env, which is not there"),
         (".", "directory"),
+        ("/", "directory"),
         ("s3://bucket", "give s3://bucket/key, or a path"),
         ("s3:///key", "give s3://bucket/key, or a path"),
         ("https://bucket.s3.amazonaws.com/key", "give s3://bucket/key, or a path"),
