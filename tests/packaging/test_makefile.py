@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -166,7 +165,7 @@ def test_a_run_on_aws_is_started_and_followed(on_aws: Path) -> None:
 def test_clean_deletes_what_was_made_and_nothing_else(installed: Path) -> None:
     (installed / ".env").write_text("SPOTIPY_CLIENT_ID=kept\n", encoding="utf-8")
     (installed / ".local" / "postgres").mkdir(parents=True)
-    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    bystander = subprocess.Popen(["sleep", "infinity"])
     try:
         # What a crash leaves behind: the file names a process that is another one by now.
         pid_file = installed / ".local" / "postgres" / "postmaster.pid"

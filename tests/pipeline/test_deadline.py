@@ -33,7 +33,7 @@ from spotify_elt.run import deadline
 from spotify_elt.warehouse import database
 deadline.GRACE = 0.5
 with deadline.deadline(timedelta(seconds=0.5)), database.connected() as connection:
-    connection.cursor().execute("select pg_sleep(60)")
+    connection.cursor().execute("select pg_sleep(1e6)")
 """
 
 
