@@ -23,7 +23,7 @@ export UV_SYSTEM_CERTS ?= 1
 .PHONY: image push deploy bootstrap run-now logs
 
 BIN := .venv/bin
-# A lock names all dependencies.
+# A lock names all dependencies, but for the one that [tool.uv] in pyproject.toml leaves out.
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv --quiet pip compile \
   --universal --python-version 3.11 --generate-hashes --no-strip-extras \

@@ -92,3 +92,10 @@ def test_the_image_gets_neither_the_embedded_postgresql_nor_the_tools() -> None:
     names = {entry.name for entry in locked("requirements.lock")}
     kept_out = {canonicalize_name(Requirement(text).name) for text in LOCAL + DEV + BUILD}
     assert names & kept_out == set()
+
+
+@pytest.mark.parametrize("file", DIRECT)
+def test_nothing_downloads_a_binary_while_it_installs(file: str) -> None:
+    names = {entry.name for entry in locked(file)}
+    assert ("dbt-core" in names) == (file != "requirements-build.lock")
+    assert "dbt-core-experimental-parser" not in names  # which dbt-core asks for
