@@ -3,14 +3,16 @@
 ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+# uv trusts whom the image trusts, as pip does, and compiles, as a read-only file system cannot.
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore \
+    UV_SYSTEM_CERTS=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
 WORKDIR /build
-# pip and hatchling live in /build/venv, which stays behind; /venv holds what runs.
+# uv and hatchling live in /build/venv, which stays behind; /venv holds what runs.
 COPY requirements-build.lock requirements.lock ./
 RUN python -m venv venv \
  && venv/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock \
  && python -m venv --without-pip /venv \
- && venv/bin/pip --python /venv/bin/python install \
+ && venv/bin/uv pip install --python /venv/bin/python --no-deps \
       --require-hashes --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY loader loader
@@ -18,8 +20,8 @@ COPY spotify_elt spotify_elt
 COPY sample_api sample_api
 COPY dbt_spotify dbt_spotify
 # Apart from /venv, which thus stays the same layer while only the project changes.
-RUN venv/bin/pip wheel --no-deps --no-build-isolation --wheel-dir . . \
- && venv/bin/pip --python /venv/bin/python install --no-deps --target /app ./*.whl
+RUN venv/bin/uv build --python venv/bin/python --wheel --no-build-isolation --out-dir . \
+ && venv/bin/uv pip install --python /venv/bin/python --no-deps --target /app ./*.whl
 # dbt parses the project where it will be: from /build the sources would be taken for the package.
 WORKDIR /app
 RUN DBT_LOG_PATH=/build /venv/bin/python -m spotify_elt.run.transform

@@ -12,7 +12,7 @@ if ! podman image exists "$base"; then
     trixie - | podman import --quiet - "$base"
 fi
 
-# pip trusts whom this machine trusts.
+# pip and uv trust whom this machine trusts.
 podman build --isolation chroot --network host --format docker --build-arg "BASE=$base" \
   --volume "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}:/etc/ssl/certs/ca-certificates.crt:ro" \
   --tag localhost/spotify-elt:test .

@@ -81,6 +81,9 @@ def test_only_hashed_wheels_are_installed_and_only_those_of_the_image() -> None:
     for command in from_locks:
         assert "--require-hashes" in command
         assert "--only-binary :all:" in command
+        assert ("uv pip" in command and "--no-deps" in command) == (
+            "-r requirements.lock" in command
+        )
     (own,) = [command for command in installs if command not in from_locks]
     assert "--no-deps" in own
     assert own.split()[-1] == "./*.whl"

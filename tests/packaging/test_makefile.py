@@ -16,6 +16,11 @@ TARGETS = {
     "screenshot", "vendor", "clean",
     "image", "push", "deploy", "bootstrap", "run-now", "logs",
 }  # fmt: skip
+# In the order in which they are installed from.
+INSTALLED = (
+    *("requirements-build.lock", "requirements-local.lock"),
+    *("pyproject.toml", "requirements-dev.lock"),
+)
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +39,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Only what the Makefile looks at."""
-    for name in ("Makefile", "pyproject.toml", "requirements-local.lock", "requirements-dev.lock"):
+    for name in ("Makefile", *INSTALLED):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -43,11 +48,11 @@ def project(tmp_path: Path) -> Path:
 def installed(project: Path) -> Path:
     """A project that is installed: its programs say what they were called with."""
     (project / ".venv" / "bin").mkdir(parents=True)
-    for name in ("spotify-elt", "python"):
+    for name in ("spotify-elt", "python", "uv"):
         program = project / ".venv" / "bin" / name
         program.write_text(f'#!/bin/sh\necho "{name} $*"\n', encoding="utf-8")
         program.chmod(0o755)
-    for stamp in ("created", "local", "project", "dev"):
+    for stamp in ("created", "uv", "local", "project", "dev"):
         (project / ".venv" / f".{stamp}").touch()
     return project
 
@@ -81,13 +86,26 @@ def test_run_takes_the_sample_only_without_a_dotenv(installed: Path) -> None:
     assert make(installed, "run").stdout == "spotify-elt run\n"
 
 
-def test_a_second_run_installs_nothing_until_the_lock_changes(installed: Path) -> None:
+def test_a_second_run_installs_nothing(installed: Path) -> None:
     assert "pip" not in make(installed, "run").stdout
-    stamp = (installed / ".venv" / ".local").stat().st_mtime
-    os.utime(installed / "requirements-local.lock", (stamp + 5, stamp + 5))
-    assert "pip install --quiet --disable-pip-version-check --require-hashes" in (
-        make(installed, "run").stdout
-    )
+
+
+@pytest.mark.parametrize("changed", range(len(INSTALLED)))
+def test_what_hangs_on_a_file_that_has_changed_is_installed_again_with_uv(
+    installed: Path, changed: int
+) -> None:
+    for path in (*installed.iterdir(), *(installed / ".venv").iterdir()):
+        os.utime(path, (1, 1))
+    (installed / INSTALLED[changed]).touch()
+    told = make(installed, ".venv/.dev").stdout.splitlines()
+    pip = "python -m pip install --quiet --disable-pip-version-check"
+    uv = "uv pip install --quiet --python .venv/bin/python --no-deps"
+    assert [line for line in told if "pip" in line] == [
+        f"{pip} --require-hashes -r requirements-build.lock",
+        f"{uv} --require-hashes -r requirements-local.lock",
+        f"{uv} --no-build-isolation -e .",
+        f"{uv} --require-hashes -r requirements-dev.lock",
+    ][changed:]
 
 
 def test_an_old_python_is_one_clear_sentence(project: Path) -> None:
@@ -175,6 +193,4 @@ def test_clean_deletes_what_was_made_and_nothing_else(installed: Path) -> None:
     finally:
         bystander.kill()
         bystander.wait()
-    assert {path.name for path in installed.iterdir()} == {
-        ".env", "Makefile", "pyproject.toml", "requirements-local.lock", "requirements-dev.lock",
-    }  # fmt: skip
+    assert {path.name for path in installed.iterdir()} == {".env", "Makefile", *INSTALLED}
