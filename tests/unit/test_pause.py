@@ -21,7 +21,9 @@ def test_without_a_pause_nobody_waits(clock: Clock) -> None:
     assert clock.slept == []
 
 
-def test_everybody_waits_until_the_pause_is_over(clock: Clock) -> None:
+def test_everybody_waits_until_the_pause_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(sleepers=3)
+    monkeypatch.setattr("loader.pause.time", clock)
     pause = _pause()
     pause.extend(timedelta(seconds=0.25), REASON)
     over, ended = clock.now + 0.25, []
@@ -36,6 +38,7 @@ def test_everybody_waits_until_the_pause_is_over(clock: Clock) -> None:
     for thread in threads:
         thread.join()
     assert ended == [over] * 3
+    assert clock.slept == [0.25] * 3
 
 
 def test_the_same_wait_told_to_several_workers_counts_once(clock: Clock) -> None:
