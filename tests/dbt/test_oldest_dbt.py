@@ -39,7 +39,7 @@ def succeeds(*command: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.variant
+@pytest.mark.thorough
 def test_the_dbt_project_and_a_run_work_with_the_oldest_dbt_too(tmp_path: Path) -> None:
     python, override = ENVIRONMENT / "bin" / "python", tmp_path / "override.txt"
     override.write_text(oldest_dbt(), encoding="utf-8")
