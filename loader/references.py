@@ -38,38 +38,30 @@ class References:
     Attributes:
         artists: ids of the credited artists.
         albums: ids of the albums that Spotify has more to tell about than the rows do.
-        tracks: how many rows held a track.
-        tracks_with_popularity: how many of these came with their popularity.
+        access_mode: `extended` where tracks came with their popularity, `development` where not;
+            None before the first track.
     """
 
     def __init__(self) -> None:
         self.artists: dict[str, None] = {}
         self.albums: dict[str, None] = {}
-        self.tracks = 0
-        self.tracks_with_popularity = 0
+        self.access_mode: str | None = None
         self._carried: set[str] = set()
         self._carried_albums = Spool()
-
-    @property
-    def access_mode(self) -> str | None:
-        """`extended` where tracks came with their popularity, `development` where not."""
-        if self.tracks == 0:
-            return None
-        return "extended" if self.tracks_with_popularity else "development"
 
     def add(self, row: str) -> None:
         """Note the artists and the album of one row, given as JSON text."""
         track = track_of(json.loads(row))
         if track is None:
             return
-        self.tracks += 1
-        self.tracks_with_popularity += "popularity" in track
+        has_popularity = "popularity" in track
+        self.access_mode = "extended" if has_popularity else self.access_mode or "development"
         artists = track.get("artists")
         ids = map(_id, artists if isinstance(artists, list) else [])
         self.artists.update(dict.fromkeys(one for one in ids if one))
         album = track.get("album")
         album_id = _id(album)
-        if album_id and "popularity" in track:
+        if album_id and has_popularity:
             self.albums[album_id] = None
         elif album_id and album_id not in self._carried:
             self._carried.add(album_id)

@@ -76,8 +76,9 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
             default, and without one the app asks in its own name.
         api_url: the Web API; `SPOTIFY_API_URL` by default.
         accounts_url: the accounts service; `SPOTIFY_ACCOUNTS_URL` by default.
-        write_disposition: `merge` replaces each playlist as a set, `append` adds to what is there,
-            `replace` leaves this load alone.
+        write_disposition: `merge` replaces each playlist as a set (of one that is empty now dlt
+            deletes nothing: what counts are the rows with its `loaded_at`), `append` adds to what
+            is there, `replace` leaves this load alone.
         concurrency: how many requests may be under way at once.
         max_wait: the longest single wait for a rate limit, in seconds.
         earlier: tells what earlier loads left; without it everything is read anew.
