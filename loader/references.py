@@ -16,14 +16,18 @@ def track_of(row: Any) -> dict[str, Any] | None:
     """Return the track in a playlist's row: not an episode, a local file or a removed one.
 
     The row's key is `item`, or `track` in older answers. The inner object's own members named
-    `track` and `episode` say nothing; its `type` does.
+    `track` and `episode` say nothing; its `type` does. A removed track may keep its id, without
+    a name or a length. (dbt's `stg_playlist_items` says the same of what it calls a track.)
     """
     if not isinstance(row, dict):
         return None
     item = row["item"] if "item" in row else row.get("track")
     if not isinstance(item, dict) or row.get("is_local") or item.get("is_local"):
         return None
-    return item if _id(item) and (item.get("type") or "track") == "track" else None
+    if item.get("name") == "" and item.get("duration_ms") == 0:
+        return None
+    has_id = _id(item) or _id(item.get("linked_from"))
+    return item if has_id and (item.get("type") or "track") == "track" else None
 
 
 def _id(thing: object) -> str | None:

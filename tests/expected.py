@@ -89,7 +89,7 @@ def expected_answers(
 
 def entry_types(catalogue: Catalogue, playlist_id: str) -> list[str]:
     """Return the entry type of each row of a playlist, in order."""
-    return [_entry_type(row) for row in catalogue.playlists[playlist_id].rows]
+    return [entry_type(row) for row in catalogue.playlists[playlist_id].rows]
 
 
 def entry_counts(catalogue: Catalogue, playlist_ids: Iterable[str]) -> dict[tuple[str, str], int]:
@@ -160,15 +160,14 @@ class Known:
         self._sends_popularity = mode != "development"
         self.tracks: dict[str, _Track] = {}
         for row in playlist.rows:
-            if _entry_type(row) == "track":
+            if entry_type(row) == "track":
                 item = row["item"]
-                self.tracks[item["id"]] = self._track(catalogue, item)
+                self.tracks[id_in_playlist(item, mode)] = self._track(catalogue, item, mode)
 
-    def _track(self, catalogue: Catalogue, item: Row) -> _Track:
-        carried = item.get("album") or {}
-        album = catalogue.albums.get(carried.get("id") or "", carried)
+    def _track(self, catalogue: Catalogue, item: Row, mode: str) -> _Track:
+        album = known_album(catalogue, item, mode)
         return _Track(
-            id=item["id"],
+            id=id_in_playlist(item, mode),
             name=storable(item["name"]),
             popularity=self._popularity(item),
             duration_ms=item.get("duration_ms"),
@@ -198,13 +197,30 @@ class Known:
         return thing.get("popularity") if self._sends_popularity else None
 
 
-def _entry_type(row: Row) -> str:
+def entry_type(row: Row) -> str:
+    """Return what a row holds, by the name that `playlist_entries` gives it."""
     item = row["item"]
     if row.get("is_local") or (item and item.get("is_local")):
         return "local"
     if item and item.get("type") == "episode":
         return "episode"
+    if item and item["name"] == "" and item["duration_ms"] == 0:
+        return "unavailable"
     return "track" if item and item.get("id") else "unavailable"
+
+
+def id_in_playlist(item: Row, mode: str) -> str:
+    """Return the id of the track that stands in the playlist, as far as the mode tells."""
+    linked_from = item.get("linked_from") if mode != "development" else None
+    return str((linked_from or item)["id"])
+
+
+def known_album(catalogue: Catalogue, item: Row, mode: str) -> Row:
+    """Return a track's album: asked for, or in development as the track carries it."""
+    carried: Row = item.get("album") or {}
+    if mode == "development":
+        return carried
+    return catalogue.albums.get(carried.get("id") or "", carried)
 
 
 def _distinct_genres(genres: Sequence[str]) -> list[str]:

@@ -88,7 +88,7 @@ def wrong_profiles(
     read_at = dict(query(database, "select playlist_id, loaded_at from spotify_marts.playlists"))
     expected = {
         "playlist_profile": expected_profiles(catalogue, read_at, mode),
-        "playlist_overlap": expected_overlaps(catalogue, read_at),
+        "playlist_overlap": expected_overlaps(catalogue, read_at, mode),
         "playlist_artists": expected_artists(catalogue, read_at, mode),
     }
     told = wrong_cells(read_answers(database, views=expected), expected)

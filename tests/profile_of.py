@@ -16,8 +16,11 @@ from typing import Any
 from expected import (
     Known,
     Row,
+    entry_type,
     entry_types,
+    id_in_playlist,
     in_order,
+    known_album,
     known_date,
     largest,
     rounded,
@@ -40,17 +43,19 @@ def expected_profiles(
         mode: the API's; in `development` it sends neither popularity nor labels.
     """
     return [
-        _profile(catalogue, catalogue.playlists[playlist_id], at, full=mode != "development")
+        _profile(catalogue, catalogue.playlists[playlist_id], at, mode)
         for playlist_id, at in read_at.items()
     ]
 
 
-def expected_overlaps(catalogue: Catalogue, playlist_ids: Iterable[str]) -> list[Row]:
+def expected_overlaps(
+    catalogue: Catalogue, playlist_ids: Iterable[str], mode: str = "extended"
+) -> list[Row]:
     """Return the rows of `playlist_overlap` for these playlists."""
     shared: dict[str, list[Row]] = {}
     for one, other in permutations((catalogue.playlists[one] for one in playlist_ids), 2):
-        tracks = [set(_tracks(playlist)) for playlist in (one, other)]
-        artists = [set(_credits(_tracks(playlist).values())) for playlist in (one, other)]
+        tracks = [set(_tracks(playlist, mode)) for playlist in (one, other)]
+        artists = [set(_credits(_tracks(playlist, mode).values())) for playlist in (one, other)]
         shared.setdefault(one.id, []).append(
             {
                 **_head(one),
@@ -140,14 +145,15 @@ def expected_gaps(
     }
 
 
-def _profile(catalogue: Catalogue, playlist: Playlist, read_at: datetime, *, full: bool) -> Row:
+def _profile(catalogue: Catalogue, playlist: Playlist, read_at: datetime, mode: str) -> Row:
+    full = mode != "development"
     kinds = Counter(entry_types(catalogue, playlist.id))
-    tracks = _tracks(playlist)
+    tracks = _tracks(playlist, mode)
     items = list(tracks.values())
-    albums = [_album(catalogue, item) for item in items]
+    albums = [known_album(catalogue, item, mode) for item in items]
     labels = {album["label"] for album in albums if full and album.get("label")}
     isrcs = [(item.get("external_ids") or {}).get("isrc") for item in items]
-    recordings = {(isrc or item["id"]).upper() for isrc, item in zip(isrcs, items, strict=True)}
+    recordings = {(isrc or one).upper() for isrc, one in zip(isrcs, tracks, strict=True)}
     credited = _credits(items)
     total = sum(credited.values())
     popularity = [
@@ -202,12 +208,11 @@ def _head(playlist: Playlist) -> Row:
     }
 
 
-def _tracks(playlist: Playlist) -> dict[str, Row]:
+def _tracks(playlist: Playlist, mode: str) -> dict[str, Row]:
     return {
-        row["item"]["id"]: row["item"]
+        id_in_playlist(row["item"], mode): row["item"]
         for row in playlist.rows
-        if row["item"] and row["item"].get("id") and row["item"].get("type") == "track"
-        if not row.get("is_local")
+        if entry_type(row) == "track"
     }
 
 
@@ -217,11 +222,6 @@ def _artists(item: Row) -> set[str]:
 
 def _credits(items: Iterable[Row]) -> Counter[str]:
     return Counter(artist for item in items for artist in _artists(item))
-
-
-def _album(catalogue: Catalogue, item: Row) -> Row:
-    carried = item.get("album") or {}
-    return catalogue.albums.get(carried.get("id") or "", carried)
 
 
 def _has_genres(catalogue: Catalogue, item: Row) -> bool:

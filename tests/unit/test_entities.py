@@ -108,6 +108,13 @@ def test_an_item_without_a_type_is_a_track_as_dbt_takes_it() -> None:
     assert track_of({"item": {"id": "x"}}) == {"id": "x"}
 
 
+def test_a_track_is_found_by_its_id_in_the_playlist_and_with_a_blank_name() -> None:
+    for track in ({"id": None, "linked_from": {"id": "x"}}, {"id": "x", "name": ""}):
+        assert track_of({"item": track}) == track
+    blank = {"id": "x", "name": "", "duration_ms": 1}
+    assert track_of({"item": blank}) == blank
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -117,6 +124,8 @@ def test_an_item_without_a_type_is_a_track_as_dbt_takes_it() -> None:
         {"item": {"type": "track", "id": ""}},
         {"is_local": True, "item": {"type": "track", "id": "x"}},
         {"item": {"type": "track", "id": "x", "is_local": True}},
+        {"item": {"type": "track", "id": "x", "name": "", "duration_ms": 0}},
+        {"item": {"type": "track", "id": None, "uri": "spotify:track:null", "name": ""}},
         {"added_at": None},
         row(local_file("memo.mp3")),
     ],

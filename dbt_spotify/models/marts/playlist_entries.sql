@@ -19,7 +19,9 @@ entries as (
         item_name as entry_name,
         item_uri as entry_uri,
         item_duration_ms as entry_duration_ms,
-        loaded_at
+        loaded_at,
+        case when entry_type = 'track' then nullif(played_item_id, item_id) end
+            as played_track_id
     from playlist_items
 
 )

@@ -42,6 +42,8 @@ latest_items as (
 
 ),
 
+-- With a market Spotify may play another recording (`item`) than the track that stands
+-- in the playlist (`linked_from`).
 renamed as (
 
     select
@@ -49,10 +51,17 @@ renamed as (
         position,
 
         -- text
-        nullif({{ json_text('item', ['id']) }}, '') as item_id,
+        coalesce(
+            nullif({{ json_text('item', ['linked_from', 'id']) }}, ''),
+            nullif({{ json_text('item', ['id']) }}, '')
+        ) as item_id,
+        nullif({{ json_text('item', ['id']) }}, '') as played_item_id,
         {{ json_text('item', ['type']) }} as item_type,
         {{ json_text('item', ['name']) }} as item_name,
-        {{ json_text('item', ['uri']) }} as item_uri,
+        coalesce(
+            nullif({{ json_text('item', ['linked_from', 'uri']) }}, ''),
+            {{ json_text('item', ['uri']) }}
+        ) as item_uri,
         added_by_id,
 
         -- numbers
@@ -79,6 +88,8 @@ classified as (
         case
             when is_local then 'local'
             when item_type = 'episode' then 'episode'
+            -- What Spotify removed may keep its id, and nothing else.
+            when item_name = '' and item_duration_ms = 0 then 'unavailable'
             when item_id is not null and coalesce(item_type, 'track') = 'track'
                 then 'track'
             else 'unavailable'

@@ -31,7 +31,10 @@ renamed as (
         upper(nullif({{ json_text('item', ['external_ids', 'isrc']) }}, ''))
             as track_isrc,
         {{ json_text('item', ['restrictions', 'reason']) }} as restriction_reason,
-        {{ json_text('item', ['external_urls', 'spotify']) }} as track_url,
+        coalesce(
+            {{ json_text('item', ['linked_from', 'external_urls', 'spotify']) }},
+            {{ json_text('item', ['external_urls', 'spotify']) }}
+        ) as track_url,
 
         -- numbers
         {{ json_integer('item', ['popularity']) }} as track_popularity,
