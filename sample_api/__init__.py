@@ -20,6 +20,7 @@ from sample_api.lofi import (
     MAIN_PLAYLIST,
     OTHERS_PLAYLIST,
     PRIVATE_PLAYLIST,
+    REAL_PLAYLIST,
     SHARED_PLAYLIST,
     sample_catalogue,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "MODES",
     "OTHERS_PLAYLIST",
     "PRIVATE_PLAYLIST",
+    "REAL_PLAYLIST",
     "REFRESH_TOKEN",
     "SCOPE",
     "SHARED_PLAYLIST",

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sample_api import access, fields, playlists
+from sample_api import access, fields, markets, playlists
 from sample_api.messages import Answer, RefusalError, as_json, error
 from sample_api.objects import Json
 from sample_api.request import Request
 
 MOST_ALBUMS = 20
 MOST_ARTISTS = 50
+KNOW_MARKETS = {"playlist", "items", "tracks", "albums", "album"}
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,12 @@ def answer(endpoint: Endpoint | None, request: Request) -> Answer:
         if endpoint is None:
             return error(HTTPStatus.NOT_FOUND, "Service not found")
         found = endpoint.path.fullmatch(request.path)
-        document = endpoint.answer(request, *(found.groups() if found else ()))
-        return document if isinstance(document, Answer) else _shown(request, document)
+        document: object = endpoint.answer(request, *(found.groups() if found else ()))
+        if isinstance(document, Answer):
+            return document
+        if endpoint.name in KNOW_MARKETS:
+            document = markets.as_seen_from(request, document)
+        return _shown(request, document)
     except RefusalError as refusal:
         return refusal.answer
 

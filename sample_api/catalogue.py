@@ -60,9 +60,11 @@ class Catalogue:
         artist = catalogue.add_artist("Mosslark", popularity=61, genres=["lo-fi beats"])
         album = catalogue.add_album("Rain Diary", [artist], release_date="2024-05")
         track = catalogue.add_track("First Drops", [artist], album, popularity=0)
+        reissue = catalogue.add_track("First Drops", [artist], album)
         playlist = catalogue.add_playlist("mine", [track, row(None)])
         catalogue.edit(playlist.id, rows=lambda rows: rows[:1])
         catalogue.change(track["id"], popularity=12)
+        catalogue.relink(track["id"], by=reissue["id"], markets=["DE"])
     """
 
     def __init__(self) -> None:
@@ -73,6 +75,7 @@ class Catalogue:
         self.episodes: dict[str, Json] = {}
         self.playlists: dict[str, Playlist] = {}
         self._embedded: dict[str, Json] = {}
+        self._replaced_by: dict[str, str] = {}
 
     def add_artist(self, name: str, **fields: object) -> Json:
         """Add an artist and return it."""
@@ -159,6 +162,18 @@ class Catalogue:
                 held[object_id].update(fields)
         embedded = self._embedded.get(object_id, {})
         embedded.update({key: value for key, value in fields.items() if key in embedded})
+
+    def relink(self, track_id: str, by: str, markets: Iterable[str]) -> None:
+        """Take a track away from these markets, where another one is played in its place."""
+        lost = set(markets)
+        left = [one for one in self.tracks[track_id]["available_markets"] if one not in lost]
+        self.change(track_id, available_markets=left)
+        self._replaced_by[track_id] = by
+
+    def replacement(self, track_id: str, market: str) -> Json | None:
+        """Return the track that is played instead of this one in a market, if there is any."""
+        other = self.tracks.get(self._replaced_by.get(track_id, ""))
+        return other if other and market in other["available_markets"] else None
 
 
 def _as_rows(items: Iterable[Json]) -> Rows:

@@ -1,4 +1,4 @@
-"""The sample: a lofi playlist of 197 rows as a curator keeps one, and six smaller playlists.
+"""The sample: a lofi playlist of 197 rows as a curator keeps one, and seven smaller playlists.
 
 Half realistic (150 artists, 140 albums, popularity that thins out towards the top, collaborations,
 genres that a quarter of the artists lack), half awkward on purpose (see `oddities`). Four artists
@@ -10,6 +10,7 @@ lead clearly and three tie for the fifth place: two of them with equally many tr
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from sample_api.archive import archived_rows
 from sample_api.catalogue import Catalogue, Rows
 from sample_api.names import ARTISTS, GENRES, LABELS, title
 from sample_api.objects import Json, identifier
@@ -23,6 +24,7 @@ SHARED_PLAYLIST = identifier("playlist", "shared tracks")
 OTHERS_PLAYLIST = identifier("playlist", "of another user")
 PRIVATE_PLAYLIST = identifier("playlist", "private")
 COLLABORATIVE_PLAYLIST = identifier("playlist", "collaborative")
+REAL_PLAYLIST = identifier("playlist", "as really sent")
 
 ROWS = 197
 _LEADING = (81, 79, 77, 74, 72, 72, 72)
@@ -46,6 +48,7 @@ def sample_catalogue() -> Catalogue:
         for number in range(2, ROWS - len(odd))
     ]
     _add_playlists(catalogue, _mixed(tracks, odd), tracks)
+    catalogue.add_playlist("from the archive", archived_rows(catalogue), id=REAL_PLAYLIST)
     return catalogue
 
 

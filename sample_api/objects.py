@@ -8,6 +8,7 @@ test makes the odd ones (`images=None`, `external_ids={}`, `is_playable=False`).
 import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 Json = dict[str, Any]
 
@@ -40,12 +41,13 @@ def identifier(kind: str, key: object) -> str:
 
 def reference(kind: str, object_id: str) -> Json:
     """Return the five keys with which every Spotify object names itself."""
+    name = quote(object_id)  # users' ids may be other than ASCII
     return {
-        "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{object_id}"},
-        "href": f"https://api.spotify.com/v1/{kind}s/{object_id}",
+        "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{name}"},
+        "href": f"https://api.spotify.com/v1/{kind}s/{name}",
         "id": object_id,
         "type": kind,
-        "uri": f"spotify:{kind}:{object_id}",
+        "uri": f"spotify:{kind}:{name}",
     }
 
 

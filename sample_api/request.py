@@ -10,7 +10,8 @@ from sample_api.tokens import Grant, Tokens
 class Request:
     """One HTTP request, and the world in which it is to be answered.
 
-    `path` has no trailing slash; `grant` is None until the bearer token was accepted.
+    `path` has no trailing slash; `grant` is None until the bearer token was accepted; `market` is
+    what the query says or, without it, what the user's account implies.
     """
 
     method: str
@@ -23,6 +24,7 @@ class Request:
     tokens: Tokens
     mode: str
     track_alone: bool = False
+    market: str | None = None
     grant: Grant | None = None
 
     @property

@@ -52,7 +52,8 @@ class Served:
 class SampleApi:
     """Spotify's Web API and accounts service over a catalogue, on a thread of its own.
 
-    Everything public can be changed while it runs::
+    `market` is the one of requests that name none, as a user's account implies it; by default
+    none is implied. Everything public can be changed while it runs::
 
         with SampleApi(mode="development", faults=[Fault("slow", "items")]) as api:
             fetch(api.api_url)
@@ -92,6 +93,7 @@ class SampleApi:
         self.tokens = Tokens() if tokens is None else tokens
         self.rate_limit = rate_limit
         self.track_alone = track_alone
+        self.market: str | None = None
         self.requests: list[Served] = []
         self._in_flight = 0
         self._counting = threading.Lock()
@@ -168,10 +170,11 @@ class SampleApi:
 
     def _request(self, method: str, target: str, authorization: str, body: bytes) -> Request:
         address = urlsplit(target)
+        query = dict(parse_qsl(address.query, keep_blank_values=True))
         return Request(
             method=method,
             path=unquote(address.path).rstrip("/"),
-            query=dict(parse_qsl(address.query, keep_blank_values=True)),
+            query=query,
             form=dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
             authorization=authorization,
             api_url=self.api_url,
@@ -179,6 +182,7 @@ class SampleApi:
             tokens=self.tokens,
             mode=self.mode,
             track_alone=self.track_alone,
+            market=query.get("market", self.market),
         )
 
     def _answer(self, endpoint: answers.Endpoint | None, request: Request) -> Answer:
