@@ -51,27 +51,33 @@ def expected_profiles(
 def expected_overlaps(
     catalogue: Catalogue, playlist_ids: Iterable[str], mode: str = "extended"
 ) -> list[Row]:
-    """Return the rows of `playlist_overlap` for these playlists."""
+    """Return the rows of `playlist_overlap`: of each playlist the nearest that share a track."""
     shared: dict[str, list[Row]] = {}
     for one, other in permutations((catalogue.playlists[one] for one in playlist_ids), 2):
         tracks = [set(_tracks(playlist, mode)) for playlist in (one, other)]
+        if not tracks[0] & tracks[1]:
+            continue
         artists = [set(_credits(_tracks(playlist, mode).values())) for playlist in (one, other)]
         shared.setdefault(one.id, []).append(
             {
                 **_head(one),
                 **{f"other_{column}": value for column, value in _head(other).items()},
+                "nearness": Fraction(len(tracks[0] & tracks[1]), len(tracks[0] | tracks[1])),
                 "count_shared_tracks": len(tracks[0] & tracks[1]),
                 "jaccard_of_tracks": _share(tracks[0] & tracks[1], tracks[0] | tracks[1]),
                 "count_shared_artists": len(artists[0] & artists[1]),
                 "jaccard_of_artists": _share(artists[0] & artists[1], artists[0] | artists[1]),
             }
         )
-    return [row for rows in shared.values() for row in in_order(rows, _most_shared)]
+    return [
+        {column: value for column, value in row.items() if column != "nearness"}
+        for rows in shared.values()
+        for row in in_order(rows, _nearest)[:50]
+    ]
 
 
-def _most_shared(row: Row) -> tuple[Any, ...]:
-    counts = -row["count_shared_tracks"], -row["count_shared_artists"]
-    return *counts, row["other_playlist_name"], row["other_playlist_id"]
+def _nearest(row: Row) -> tuple[Any, ...]:
+    return -row["nearness"], -row["count_shared_tracks"], row["other_playlist_id"]
 
 
 def expected_artists(
@@ -166,6 +172,7 @@ def _profile(catalogue: Catalogue, playlist: Playlist, read_at: datetime, mode: 
     durations = [item["duration_ms"] for item in items if item.get("duration_ms") is not None]
     explicit = [item["explicit"] for item in items if item.get("explicit") is not None]
     genres = [_has_genres(catalogue, item) for item in items]
+    available = [one for item in items if (one := _is_available(item, full=full)) is not None]
     return {
         **_head(playlist),
         "count_entries": len(playlist.rows),
@@ -198,6 +205,8 @@ def _profile(catalogue: Catalogue, playlist: Playlist, read_at: datetime, mode: 
         "share_with_genres": _share(filter(None, genres), items),
         "loaded_at": read_at,
         "last_added_at": max(added, default=None),
+        "count_tracks_not_available": available.count(False) if available else None,
+        "share_not_available": _share([one for one in available if not one], available),
     }
 
 
@@ -227,6 +236,13 @@ def _credits(items: Iterable[Row]) -> Counter[str]:
 def _has_genres(catalogue: Catalogue, item: Row) -> bool:
     known = (catalogue.artists.get(artist, {}) for artist in _artists(item))
     return any(genre.strip() for artist in known for genre in artist.get("genres") or [])
+
+
+def _is_available(item: Row, *, full: bool) -> bool | None:
+    if item.get("is_playable") is not None:
+        return bool(item["is_playable"])
+    markets = item.get("available_markets") if full else None
+    return None if markets is None else bool(markets)
 
 
 def _is_recent(album: Row, read_at: datetime) -> bool | None:

@@ -29,6 +29,11 @@
     {{ return(adapter.dispatch('json_array_rows', 'spotify')(column, alias)) }}
 {%- endmacro %}
 
+{#- How many elements the array at a path has; NULL where there is no array. -#}
+{% macro json_array_length(column, path) -%}
+    {{ return(adapter.dispatch('json_array_length', 'spotify')(column, path)) }}
+{%- endmacro %}
+
 {#- The text of a JSON value that is itself a string. -#}
 {% macro json_scalar_text(column) -%}
     {{ return(adapter.dispatch('json_scalar_text', 'spotify')(column)) }}
@@ -60,6 +65,12 @@
     jsonb_array_elements(
         case when jsonb_typeof({{ column }}) = 'array' then {{ column }} end
     ) with ordinality as {{ alias }} (value, position)
+{%- endmacro %}
+
+{% macro postgres__json_array_length(column, path) -%}
+    {%- set array = "(" ~ column ~ " #> '{" ~ path | join(',') ~ "}')" -%}
+    case when jsonb_typeof({{ array }}) = 'array' then jsonb_array_length({{ array }}) end
+    ::bigint
 {%- endmacro %}
 
 {% macro postgres__json_scalar_text(column) -%}

@@ -104,7 +104,8 @@ facts as (
             when release_days.first_day >= recent_since.first_recent_day then true
             when release_days.last_day < recent_since.first_recent_day then false
         end as is_of_last_18_months,
-        coalesce(credits.has_genres, false) as has_genres
+        coalesce(credits.has_genres, false) as has_genres,
+        tracks.is_available
     from playlist_tracks
     inner join recent_since
         on playlist_tracks.playlist_id = recent_since.playlist_id

@@ -74,7 +74,11 @@ tracks as (
         avg(track_popularity) as avg_track_popularity,
         stddev_pop(track_popularity) as stddev_track_popularity,
         avg((track_popularity is not null)::integer) as share_with_popularity,
-        avg(has_genres::integer) as share_with_genres
+        avg(has_genres::integer) as share_with_genres,
+        case
+            when count(is_available) > 0 then count(*) filter (where not is_available)
+        end as count_tracks_not_available,
+        avg((not is_available)::integer) as share_not_available
     from track_facts
     group by playlist_id
 
@@ -133,7 +137,9 @@ final as (
         tracks.share_with_popularity::numeric(5, 4) as share_with_popularity,
         tracks.share_with_genres::numeric(5, 4) as share_with_genres,
         playlists.loaded_at,
-        entries.last_added_at
+        entries.last_added_at,
+        tracks.count_tracks_not_available,
+        tracks.share_not_available::numeric(5, 4) as share_not_available
     from playlists
     inner join entries on playlists.playlist_id = entries.playlist_id
     left join tracks on playlists.playlist_id = tracks.playlist_id

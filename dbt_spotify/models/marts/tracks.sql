@@ -22,7 +22,8 @@ final as (
         is_playable,
         restriction_reason,
         track_url,
-        loaded_at
+        loaded_at,
+        coalesce(is_playable, count_markets > 0) as is_available
     from tracks
 
 )

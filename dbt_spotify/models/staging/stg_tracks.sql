@@ -41,6 +41,7 @@ renamed as (
         {{ json_integer('item', ['duration_ms']) }} as track_duration_ms,
         {{ json_integer('item', ['disc_number']) }} as disc_number,
         {{ json_integer('item', ['track_number']) }} as track_number,
+        {{ json_array_length('item', ['available_markets']) }} as count_markets,
 
         -- booleans
         {{ json_boolean('item', ['explicit']) }} as is_explicit,
