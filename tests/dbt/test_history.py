@@ -100,3 +100,21 @@ def test_a_failed_test_leaves_nothing_in_history(warehouse: Warehouse) -> None:
     assert warehouse.build().success
     assert recorded(warehouse) != good
     assert warehouse.tracks() == [("p", "t1"), ("p", "t2")]
+
+
+@pytest.mark.thorough
+def test_a_track_leaves_when_spotify_empties_it_and_not_when_another_is_played(
+    warehouse: Warehouse,
+) -> None:
+    played = track("elsewhere", linked_from={"id": "relinked"})
+    stays = (
+        "select track_id, removed_before is not null from spotify_marts_candidate.playlist_changes"
+    )
+    for row in (track("relinked"), played, track("relinked")):
+        warehouse.load("p", [row, track("emptied")])
+        assert warehouse.record().success
+    assert sorted(warehouse.query(stays)) == [("emptied", False), ("relinked", False)]
+
+    warehouse.load("p", [played, track("emptied", name="", duration_ms=0)])
+    assert warehouse.record().success
+    assert sorted(warehouse.query(stays)) == [("emptied", True), ("relinked", False)]
