@@ -6,7 +6,7 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from spotify_elt.run import artefacts
 from spotify_elt.run.earlier_loads import LoadedBefore
 from spotify_elt.run.reconciliation import counted_in, counted_in_raw, refuse_differences
 from spotify_elt.run.steps import Steps
-from spotify_elt.run.summary import Summary, not_sent, print_summary
+from spotify_elt.run.summary import not_sent, print_summary, summary_lines
 from spotify_elt.run.transform import Transformation
 from spotify_elt.run_log.earlier_runs import EarlierRuns
 from spotify_elt.run_log.writer import RunLog, Status
@@ -105,7 +105,7 @@ def run(
                 later = isinstance(error, ComeBackLaterError)
                 this_run.end("partial" if later else "failed", lines, error)
                 raise
-            for line in summary.lines:
+            for line in summary:
                 log.info("%s: %s", *line, extra=PRINTED)
             this_run.end(
                 _status(extraction.outcome, loaded=bool(this_run.rows), built=built), lines
@@ -212,23 +212,13 @@ class _Run:
         page = self.config.report
         return [*files, page] if files and page and _is_there(page) else files
 
-    def summary(self, report: Path | None) -> Summary:
+    def summary(self, report: Path | None) -> list[tuple[str, str]]:
         """Return what is to be told at the end."""
-        outcome = self.extraction.outcome
         with database.connected() as connection:
-            missing = not_sent(connection, self.marts, outcome.answered)
-        return Summary(
-            rows=self.rows,
-            unchanged=len(outcome.of("unchanged")),
-            failed=[str(load.reason) for load in outcome.of("failed")],
-            requests_made=self.spotify.requests_made,
-            requests_saved=self.extraction.outcome.requests_saved,
-            access_mode=self.extraction.references.access_mode,
-            seconds=self.steps.seconds,
-            not_sent=missing,
-            not_found=self.extraction.entities.not_found,
-            report=report,
-        )
+            missing = not_sent(connection, self.marts, self.extraction.outcome.answered)
+        made, seconds = self.spotify.requests_made, self.steps.seconds
+        lines = summary_lines(self.extraction, self.rows, made, seconds, missing)
+        return [*lines, ("Report", str(report))] if report else lines
 
     def end(self, status: Status, lines: RunLines, error: BaseException | None = None) -> None:
         """Log how the run ended, as its last line and in the run log."""
@@ -263,7 +253,7 @@ def _is_there(path: Path) -> bool:
     return os.access(path, os.F_OK)
 
 
-def _print(marts: str, outcome: Outcome, summary: Summary) -> None:
+def _print(marts: str, outcome: Outcome, summary: Sequence[tuple[str, str]]) -> None:
     screen = console()
     with database.connected() as connection:
         Answers(connection, marts, outcome.answered[:PLAYLISTS_PRINTED]).print(screen)
