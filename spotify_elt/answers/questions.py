@@ -1,6 +1,6 @@
 """The five questions: their words, the view that answers each, and its answer in one sentence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2.extensions import connection
@@ -11,123 +11,113 @@ from spotify_elt.warehouse.database import Row
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of an answer.
-
-    Attributes:
-        name: in the view; one that begins with `share_` is shown in percent, a difference with
-            its sign.
-        short: its heading in a terminal; None where there is no room for it.
-        heading: on the page; None where people are not shown it, such as an id.
-    """
-
-    name: str
-    short: str | None = None
-    heading: str | None = None
-
-
-@dataclass(frozen=True)
 class Question:
     """One of the five questions.
 
     Attributes:
+        number: its place among the five, from 1.
         words: the question.
         view: has the rows that answer it, for people with SQL as well.
-        columns: those of the view that are read; ids are named like their names (`track_id` for
-            `track_name`).
-        sentence: says the answer in one sentence, from the rows in their order.
+        columns: those of the view that are read, and what heads each in a terminal: None where it
+            is not shown there. The page has its own headings.
+        sentence: says the answer in one sentence, from the rows in their order; at least one.
     """
 
+    number: int
     words: str
     view: str
-    columns: tuple[Column, ...]
+    columns: Mapping[str, str | None]
     sentence: Callable[[Sequence[Row]], str]
-
-    @property
-    def column_names(self) -> list[str]:
-        """The names of all columns that are read."""
-        return [column.name for column in self.columns]
 
     def rows(self, database: connection, marts: str, playlist_id: str) -> list[Row]:
         """Return the answer for one playlist, all of it, the most telling rows first."""
-        return answer(database, marts, self.view, self.column_names, playlist_id)
+        return answer(database, marts, self.view, self.columns, playlist_id)
+
+    def in_words(self, rows: Sequence[Row]) -> str:
+        """Return the answer in one sentence, from all its rows."""
+        return self.sentence(rows) if rows else sentences.NO_TRACKS
 
 
 QUESTIONS = (
     Question(
+        1,
         "Who are the top 5 artists, and what do they contribute?",
         "top_5_most_popular_artists_contribution",
-        (
-            Column("artist_rank", "#", "Rank"),
-            Column("artist_id"),
-            Column("artist_name", "artist", "Artist"),
-            Column("artist_popularity", "pop.", "Popularity"),
-            Column("count_tracks", "tracks", "Tracks"),
-            Column("share_of_tracks", "%", "% of tracks"),
-            Column("avg_track_popularity", "tracks' pop.", "Popularity of the tracks"),
-            Column("total_duration_minutes", "minutes", "Minutes"),
-            Column("ranked_by"),
-        ),
+        {
+            "artist_rank": "#",
+            "artist_id": None,
+            "artist_name": "artist",
+            "artist_popularity": "pop.",
+            "count_tracks": "tracks",
+            "share_of_tracks": "%",
+            "avg_track_popularity": "tracks' pop.",
+            "total_duration_minutes": "minutes",
+            "ranked_by": None,
+        },
         sentences.top_artists,
     ),
     Question(
+        2,
         "Which tracks are most popular, and how long are they?",
         "most_popular_tracks_with_duration",
-        (
-            Column("popularity_rank", "#", "Rank"),
-            Column("track_id"),
-            Column("track_name", "track", "Track"),
-            Column("artist_names", "artists", "Artists"),
-            Column("album_name", "album", "Album"),
-            Column("track_popularity", "pop.", "Popularity"),
-            Column("duration_minutes"),
-            Column("duration_mm_ss", "m:ss", "Length"),
-        ),
+        {
+            "popularity_rank": "#",
+            "track_id": None,
+            "track_name": "track",
+            "artist_names": "artists",
+            "album_name": "album",
+            "track_popularity": "pop.",
+            "duration_minutes": None,
+            "duration_mm_ss": "m:ss",
+        },
         sentences.popular_tracks,
     ),
     Question(
+        3,
         "How does popularity run over release months?",
         "track_popularity_trend_by_release_year_month",
-        (
-            Column("release_year"),
-            Column("release_month"),
-            Column("release_year_month", "released", "Released"),
-            Column("count_tracks", "tracks", "Tracks"),
-            Column("avg_track_popularity", "avg. pop.", "Average popularity"),
-            Column("change_from_previous", "change", "Change from the month before"),
-        ),
+        {
+            "release_year": None,
+            "release_month": None,
+            "release_year_month": "released",
+            "count_tracks": "tracks",
+            "avg_track_popularity": "avg. pop.",
+            "change_from_previous": "change",
+        },
         sentences.release_months,
     ),
     Question(
+        4,
         "How do albums compare with their tracks?",
         "album_track_popularity_comparison",
-        (
-            Column("album_rank", "#", "Rank"),
-            Column("album_id"),
-            Column("album_name", "album", "Album"),
-            Column("album_total_tracks"),
-            Column("count_tracks_in_playlist", None, "Its tracks here"),
-            Column("album_popularity", "pop.", "Popularity of the album"),
-            Column("avg_track_popularity", "tracks' pop.", "Average of its tracks here"),
-            Column("track_id"),
-            Column("track_name", "track", "Track"),
-            Column("track_popularity", "pop.", "Popularity of the track"),
-            Column("track_minus_album_popularity", "vs. album", "Track minus album"),
-            Column("comparison", None, "Comparison"),
-        ),
+        {
+            "album_rank": "#",
+            "album_id": None,
+            "album_name": "album",
+            "album_total_tracks": None,
+            "count_tracks_in_playlist": None,
+            "album_popularity": "pop.",
+            "avg_track_popularity": "tracks' pop.",
+            "track_id": None,
+            "track_name": "track",
+            "track_popularity": "pop.",
+            "track_minus_album_popularity": "vs. album",
+            "comparison": None,
+        },
         sentences.albums_and_tracks,
     ),
     Question(
+        5,
         "Which genres and artists stand behind the tracks?",
         "genre_summary",
-        (
-            Column("genre", "genre", "Genre"),
-            Column("count_tracks", "tracks", "Tracks"),
-            Column("count_artists", "artists", "Artists"),
-            Column("avg_track_popularity", "avg. pop.", "Average popularity"),
-            Column("artist_names", "who", "Who"),
-            Column("track_names"),
-        ),
+        {
+            "genre": "genre",
+            "count_tracks": "tracks",
+            "count_artists": "artists",
+            "avg_track_popularity": "avg. pop.",
+            "artist_names": "who",
+            "track_names": None,
+        },
         sentences.genres,
     ),
 )
