@@ -29,6 +29,11 @@
     {{ return(adapter.dispatch('json_array_rows', 'spotify')(column, alias)) }}
 {%- endmacro %}
 
+{#- A lateral join: one row per `id` of anything in the JSON, as `<alias>.id`. -#}
+{% macro json_id_rows(column, alias) -%}
+    {{ return(adapter.dispatch('json_id_rows', 'spotify')(column, alias)) }}
+{%- endmacro %}
+
 {#- The text of a JSON value that is itself a string. -#}
 {% macro json_scalar_text(column) -%}
     {{ return(adapter.dispatch('json_scalar_text', 'spotify')(column)) }}
@@ -60,6 +65,12 @@
     jsonb_array_elements(
         case when jsonb_typeof({{ column }}) = 'array' then {{ column }} end
     ) with ordinality as {{ alias }} (value, position)
+{%- endmacro %}
+
+{% macro postgres__json_id_rows(column, alias) -%}
+    (
+        select jsonb_path_query({{ column }}, 'strict $.**.id') #>> '{}' as id
+    ) as {{ alias }}
 {%- endmacro %}
 
 {% macro postgres__json_scalar_text(column) -%}

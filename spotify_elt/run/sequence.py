@@ -5,14 +5,8 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 """
 
 import logging
-<<<<<<< HEAD
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-=======
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
->>>>>>> marts
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +28,7 @@ from spotify_elt.run import artefacts
 from spotify_elt.run.earlier_loads import LoadedBefore
 from spotify_elt.run.reconciliation import reconcile
 from spotify_elt.run.steps import Steps
-from spotify_elt.run.summary import not_sent, print_summary, summary_lines
+from spotify_elt.run.summary import SummaryLines, not_sent, print_summary, summary_lines
 from spotify_elt.run.transform import Transformation
 from spotify_elt.run_log.writer import RunLog, Status
 from spotify_elt.settings import dotenv_file
@@ -111,48 +105,7 @@ def _alone(config: PipelineConfig, access: SpotifyAccess, lines: RunLines) -> It
         log.info("Run %s: %s into %s", lines.run_id, count, database.address())
         if ending := consent.warning(access):
             log.warning("%s", ending)
-<<<<<<< HEAD
         yield stack.enter_context(RunLog(lines, opened, config, access))
-=======
-        with (
-            database.connected_to_run_log() as opened,
-            RunLog(lines, opened, config, access) as run_log,
-        ):
-            earlier_runs = EarlierRuns(opened, run_log.schema, access)
-            keep = dotenv_file.keep_refresh_token
-            spotify = Spotify(access, config.concurrency, config.max_wait, keep)
-            stored = Stored(f"{config.schema_prefix}_raw")
-            before = LoadedBefore(earlier_runs, stored, config, force=force)
-            extraction = Extraction(spotify, config.playlists, before, Outcome())
-            this_run = _Run(config, spotify, stored, extraction, transformation, run_log, steps)
-            try:
-                earlier_runs.refuse_before_time()
-                built_with = earlier_runs.marts_built_with()
-                this_run.extract_and_load()
-                built = this_run.build(built_with)
-                this_run.reconcile()
-                summary = this_run.summary(this_run.report(anew=built))
-            except BaseException as error:
-                later = isinstance(error, ComeBackLaterError)
-                this_run.end("partial" if later else "failed", lines, error)
-                raise
-            for line in summary:
-                log.info("%s: %s", *line, extra=PRINTED)
-            this_run.end(
-                _status(extraction.outcome, loaded=bool(this_run.rows), built=built), lines
-            )
-    if not as_json():
-        _print(this_run.marts, extraction.outcome, summary)
-    if failed := extraction.outcome.of("failed"):
-        count = counted(len(failed), "playlists")
-        raise SomeFailedError(f"{count} failed: {extraction.outcome.failures}")
-
-
-def _status(outcome: Outcome, *, loaded: bool, built: bool) -> Status:
-    if outcome.of("failed"):
-        return "partial"
-    return "success" if loaded or built else "skipped"
->>>>>>> marts
 
 
 @dataclass
@@ -229,43 +182,19 @@ class _Run:
         with self.steps.step("Report"):
             return page if renew_report(self.config.schema_prefix, page) else None
 
-<<<<<<< HEAD
-    def summary(self, page: Path | None) -> Summary:
+    def summary(self, page: Path | None) -> SummaryLines:
         """Return what is to be told at the end, and log it."""
         with database.connected() as opened:
             missing = not_sent(opened, self.schemas.marts, self.outcome.answered)
-        summary = Summary(
-            rows=self.rows,
-            unchanged=len(self.outcome.of("unchanged")),
-            failed=[str(load.reason) for load in self.outcome.of("failed")],
-            requests_made=self.spotify.requests_made,
-            requests_saved=self.outcome.requests_saved,
-            access_mode=self.extraction.references.access_mode,
-            seconds=self.steps.seconds,
-            not_sent=missing,
-            not_found=self.extraction.entities.not_found,
-            report=page,
-        )
-        for line in summary.lines:
+        made, seconds = self.spotify.requests_made, self.steps.seconds
+        summary = summary_lines(self.extraction, self.rows, made, seconds, missing)
+        if page:
+            summary.append(("Report", str(page)))
+        for line in summary:
             log.info("%s: %s", *line, extra=PRINTED)
         return summary
-=======
-    def made(self) -> list[Path]:
-        """Return the files that a build left, and the page that shows the last good answers."""
-        files = self.transformation.artefacts
-        page = self.config.report
-        return [*files, page] if files and page and _is_there(page) else files
 
-    def summary(self, report: Path | None) -> list[tuple[str, str]]:
-        """Return what is to be told at the end."""
-        with database.connected() as connection:
-            missing = not_sent(connection, self.marts, self.extraction.outcome.answered)
-        made, seconds = self.spotify.requests_made, self.steps.seconds
-        lines = summary_lines(self.extraction, self.rows, made, seconds, missing)
-        return [*lines, ("Report", str(report))] if report else lines
->>>>>>> marts
-
-    def print(self, summary: Summary) -> None:
+    def print(self, summary: SummaryLines) -> None:
         """Print the answers and the summary, for people."""
         screen, ids = console(), self.outcome.answered
         with database.connected() as opened:
@@ -287,7 +216,6 @@ class _Run:
             "rows_by_table": self.rows,
             "entities_not_found": dict(entities.not_found),
         }
-<<<<<<< HEAD
         status: Status = "success" if self.built else "skipped"
         if isinstance(error, ComeBackLaterError):
             status = "partial"
@@ -301,34 +229,3 @@ class _Run:
             files.append(self.config.report)  # which shows the last good answers
         artefacts.keep(self.lines.run_id, files)
         self.run_log.finish(status, reason, batches_refused=entities.batches_refused, **told)
-=======
-        later = {"not_before": error.not_before} if isinstance(error, ComeBackLaterError) else {}
-        lines.ended(status, reason, **counts, **later)
-        artefacts.keep(lines.run_id, self.made())
-        self.run_log.finish(
-            status,
-            reason,
-            batches_refused=entities.batches_refused,
-            **counts,
-            **later,
-        )
-
-    def _marts_are_there(self) -> bool:
-        with database.connected() as connection:
-            return database.has(connection, f"{self.marts}.playlists")
-
-
-def _is_there(path: Path) -> bool:
-    """Say whether a file is there; Path.exists raises where a folder is closed."""
-    return os.access(path, os.F_OK)
-
-
-def _print(marts: str, outcome: Outcome, summary: Sequence[tuple[str, str]]) -> None:
-    screen = console()
-    with database.connected() as connection:
-        Answers(connection, marts, outcome.answered[:PLAYLISTS_PRINTED]).print(screen)
-    more = len(outcome.answered) - PLAYLISTS_PRINTED
-    if more > 0:
-        screen.print(f"\n... and {more} more: `spotify-elt answers` prints them all.")
-    print_summary(screen, summary)
->>>>>>> marts

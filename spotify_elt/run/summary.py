@@ -27,6 +27,8 @@ order by
     array_position(array['popularity', 'label', 'followers', 'genres'], field),
     array_position(array['track', 'album', 'artist'], entity_type)
 """
+SummaryLines = list[tuple[str, str]]  # a heading and what there is to say under it
+
 MEANING = (
     "Without popularity the top artists are ranked by their tracks in the playlist, and ranks and "
     "averages of popularity are empty."
@@ -39,7 +41,7 @@ def summary_lines(
     requests_made: int,
     seconds: Mapping[str, float],
     missing: Sequence[str],
-) -> list[tuple[str, str]]:
+) -> SummaryLines:
     """Return a heading and what there is to say under it, for each matter.
 
     Args:
@@ -67,7 +69,7 @@ def summary_lines(
     return [*lines, *(("Not sent", line) for line in missing or ["nothing was missing"])]
 
 
-def print_summary(screen: Console, lines: Sequence[tuple[str, str]]) -> None:
+def print_summary(screen: Console, lines: SummaryLines) -> None:
     """Print the summary, a line for each matter."""
     table = Table.grid(padding=(0, 2))
     for heading, line in lines:
