@@ -1,8 +1,10 @@
-"""The five questions: their words, the view that answers each, and its answer in one sentence."""
+"""The five questions, as `questions.yml` has them, and how their answers are read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import yaml
 from psycopg2.extensions import connection
 
 from spotify_elt.answers import sentences
@@ -38,87 +40,12 @@ class Question:
         return self.sentence(rows) if rows else sentences.NO_TRACKS
 
 
-QUESTIONS = (
-    Question(
-        1,
-        "Who are the top 5 artists, and what do they contribute?",
-        "top_5_most_popular_artists_contribution",
-        {
-            "artist_rank": "#",
-            "artist_id": None,
-            "artist_name": "artist",
-            "artist_popularity": "pop.",
-            "count_tracks": "tracks",
-            "share_of_tracks": "%",
-            "avg_track_popularity": "tracks' pop.",
-            "total_duration_minutes": "minutes",
-            "ranked_by": None,
-        },
-        sentences.top_artists,
-    ),
-    Question(
-        2,
-        "Which tracks are most popular, and how long are they?",
-        "most_popular_tracks_with_duration",
-        {
-            "popularity_rank": "#",
-            "track_id": None,
-            "track_name": "track",
-            "artist_names": "artists",
-            "album_name": "album",
-            "track_popularity": "pop.",
-            "duration_minutes": None,
-            "duration_mm_ss": "m:ss",
-        },
-        sentences.popular_tracks,
-    ),
-    Question(
-        3,
-        "How does popularity run over release months?",
-        "track_popularity_trend_by_release_year_month",
-        {
-            "release_year": None,
-            "release_month": None,
-            "release_year_month": "released",
-            "count_tracks": "tracks",
-            "avg_track_popularity": "avg. pop.",
-            "change_from_previous": "change",
-        },
-        sentences.release_months,
-    ),
-    Question(
-        4,
-        "How do albums compare with their tracks?",
-        "album_track_popularity_comparison",
-        {
-            "album_rank": "#",
-            "album_id": None,
-            "album_name": "album",
-            "album_total_tracks": None,
-            "count_tracks_in_playlist": None,
-            "album_popularity": "pop.",
-            "avg_track_popularity": "tracks' pop.",
-            "track_id": None,
-            "track_name": "track",
-            "track_popularity": "pop.",
-            "track_minus_album_popularity": "vs. album",
-            "comparison": None,
-        },
-        sentences.albums_and_tracks,
-    ),
-    Question(
-        5,
-        "Which genres and artists stand behind the tracks?",
-        "genre_summary",
-        {
-            "genre": "genre",
-            "count_tracks": "tracks",
-            "count_artists": "artists",
-            "avg_track_popularity": "avg. pop.",
-            "artist_names": "who",
-            "track_names": None,
-        },
-        sentences.genres,
-    ),
-)
+def _questions() -> Iterator[Question]:
+    told = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    for number, one in enumerate(told, start=1):
+        sentence = getattr(sentences, one.pop("sentence"))
+        yield Question(number=number, sentence=sentence, **one)
+
+
+QUESTIONS = tuple(_questions())
 QUESTION_NUMBERS = range(1, len(QUESTIONS) + 1)
