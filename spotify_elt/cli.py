@@ -242,12 +242,11 @@ def status(*, json: bool) -> int:
 def purge(*, dry_run: bool, playlists: tuple[str, ...], everything: bool) -> None:
     """Delete the playlists that are no longer configured, and what is older than retention_days."""
     from spotify_elt.operations import purge as deletion  # noqa: PLC0415 - spotipy
-    from spotify_elt.operations.purge.playlists import chosen  # noqa: PLC0415 - beside it
 
     if everything and playlists:
         raise click.UsageError("--everything is not allowed with --playlist.")
     config = settings.pipeline_config()
-    chosen_playlists = None if everything else chosen(config, list(playlists))
+    chosen_playlists = None if everything else deletion.chosen(config, list(playlists))
     with database.at_hand():
         if chosen_playlists is None:
             deletion.purge_everything(config, dry_run=dry_run)

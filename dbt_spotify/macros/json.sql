@@ -34,6 +34,11 @@
     {{ return(adapter.dispatch('json_array_length', 'spotify')(column, path)) }}
 {%- endmacro %}
 
+{#- A lateral join: one row per `id` of anything in the JSON, as `<alias>.id`. -#}
+{% macro json_id_rows(column, alias) -%}
+    {{ return(adapter.dispatch('json_id_rows', 'spotify')(column, alias)) }}
+{%- endmacro %}
+
 {#- The text of a JSON value that is itself a string. -#}
 {% macro json_scalar_text(column) -%}
     {{ return(adapter.dispatch('json_scalar_text', 'spotify')(column)) }}
@@ -71,6 +76,12 @@
     {%- set array = "(" ~ column ~ " #> '{" ~ path | join(',') ~ "}')" -%}
     case when jsonb_typeof({{ array }}) = 'array' then jsonb_array_length({{ array }}) end
     ::bigint
+{%- endmacro %}
+
+{% macro postgres__json_id_rows(column, alias) -%}
+    (
+        select jsonb_path_query({{ column }}, 'strict $.**.id') #>> '{}' as id
+    ) as {{ alias }}
 {%- endmacro %}
 
 {% macro postgres__json_scalar_text(column) -%}

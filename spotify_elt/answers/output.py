@@ -14,7 +14,7 @@ from rich.text import Text
 
 from loader.errors import PipelineError, SettingsError, printable
 from spotify_elt.answers.marts import playlists
-from spotify_elt.answers.questions import QUESTION_NUMBERS, QUESTIONS, Column
+from spotify_elt.answers.questions import QUESTION_NUMBERS, QUESTIONS, Question
 from spotify_elt.answers.sentences import NO_TRACKS, without_isolates
 from spotify_elt.warehouse.database import Row
 
@@ -48,7 +48,7 @@ class Answers:
     ) -> None:
         self._database = database
         self._marts = marts
-        self._numbers = numbers
+        self._questions = [QUESTIONS[number - 1] for number in numbers]
         self._playlists = playlists(database, marts, playlist_ids)
         if playlist_ids is None and not self._playlists:
             raise PipelineError("No playlist is loaded: run `spotify-elt run` first.")
@@ -68,9 +68,9 @@ class Answers:
             if not playlist["count_tracks"]:
                 screen.print(NO_TRACKS)
                 continue
-            for number in self._numbers:
+            for question in self._questions:
                 # One answer of a long playlist at a time is enough to have in memory.
-                _print_answer(screen, number, self._rows(playlist, number))
+                _print_answer(screen, question, self._rows(playlist, question))
 
     def as_json(self) -> str:
         """Return all rows as one JSON object."""
@@ -78,7 +78,7 @@ class Answers:
             {
                 "playlist_id": playlist["playlist_id"],
                 "playlist_name": playlist["playlist_name"],
-                "answers": [self._answer(playlist, number) for number in self._numbers],
+                "answers": [self._answer(playlist, question) for question in self._questions],
             }
             for playlist in self._playlists
         ]
@@ -89,65 +89,62 @@ class Answers:
 
         A text that a spreadsheet would take for a formula stands behind an apostrophe.
         """
-        number = self._numbers[0]
+        question = self._questions[0]
         writer = csv.writer(file, lineterminator="\n")
-        names = QUESTIONS[number - 1].column_names
-        writer.writerow(["playlist_id", "playlist_name", *names])
+        writer.writerow(["playlist_id", "playlist_name", *question.columns])
         for playlist in self._playlists:
             head = [playlist["playlist_id"], playlist["playlist_name"]]
-            for row in self._rows(playlist, number):
+            for row in self._rows(playlist, question):
                 writer.writerow(map(_no_formula, [*head, *row.values()]))
 
-    def _answer(self, playlist: Row, number: int) -> Mapping[str, Any]:
-        question = QUESTIONS[number - 1]
-        answer = self._rows(playlist, number)
+    def _answer(self, playlist: Row, question: Question) -> Mapping[str, Any]:
+        answer = self._rows(playlist, question)
         return {
-            "question": number,
+            "question": question.number,
             "words": question.words,
-            "sentence": without_isolates(question.sentence(answer)),
+            "sentence": without_isolates(question.in_words(answer)),
             "view": question.view,
             "rows": answer,
         }
 
-    def _rows(self, playlist: Row, number: int) -> list[Row]:
-        return QUESTIONS[number - 1].rows(self._database, self._marts, playlist["playlist_id"])
+    def _rows(self, playlist: Row, question: Question) -> list[Row]:
+        return question.rows(self._database, self._marts, playlist["playlist_id"])
 
 
-def _print_answer(screen: Console, number: int, answer: Sequence[Row]) -> None:
-    question = QUESTIONS[number - 1]
-    columns = [
-        column
-        for column in question.columns
-        if column.short is not None and any(row[column.name] is not None for row in answer)
-    ]
+def _print_answer(screen: Console, question: Question, answer: Sequence[Row]) -> None:
+    columns = {
+        column: heading
+        for column, heading in question.columns.items()
+        if heading is not None and any(row[column] is not None for row in answer)
+    }
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        numeric = any(isinstance(row[column.name], int | Decimal) for row in answer)
+    for column, heading in columns.items():
+        numeric = any(isinstance(row[column], int | Decimal) for row in answer)
         # Where a terminal is narrow, text is cut and numbers are not.
         table.add_column(
-            column.short or "",
+            heading,
             justify="right" if numeric else "left",
             no_wrap=numeric,
             max_width=None if numeric else LONGEST_TEXT,
         )
     for row in answer[:ROWS_PRINTED]:
-        cells = (Text(_shown(row, column), no_wrap=True, overflow="ellipsis") for column in columns)
-        table.add_row(*cells)
-    screen.print(f"\n{number}. {question.words}", style="bold", markup=False)
-    screen.print(printable(without_isolates(question.sentence(answer))), markup=False)
+        table.add_row(*(_cell(column, row[column]) for column in columns))
+    screen.print(f"\n{question.number}. {question.words}", style="bold", markup=False)
+    screen.print(printable(without_isolates(question.in_words(answer))), markup=False)
     if answer:
         screen.print(table)
     if (more := len(answer) - ROWS_PRINTED) > 0:
         screen.print(f"... and {more} more: see the view {question.view}", style="dim")
 
 
-def _shown(row: Row, column: Column) -> str:
-    value = row[column.name]
+def _cell(column: str, value: Any) -> Text:
     if value is None:
-        return "-"
-    if column.name.startswith("share_"):
-        return f"{100 * value:.1f}"
-    return f"{value:+}" if column.name in DIFFERENCES and value else printable(str(value))
+        shown = "-"
+    elif column.startswith("share_"):
+        shown = f"{100 * value:.1f}"
+    else:
+        shown = f"{value:+}" if column in DIFFERENCES and value else printable(str(value))
+    return Text(shown, no_wrap=True, overflow="ellipsis")
 
 
 def _no_formula(value: object) -> object:

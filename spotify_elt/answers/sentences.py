@@ -1,6 +1,6 @@
 """The answers in words, each one sentence computed from the rows of its question.
 
-The rows are those of the queries in `spotify_elt.answers.questions`, in their order.
+The rows are those of the question's view, in their order; there is at least one.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,9 @@ ENOUGH_TRACKS = 3  # behind a month's average before it is called the highest
 
 def top_artists(rows: Sequence[Row]) -> str:
     """Say who leads the top artists, and who of them has most of the playlist."""
-    if not rows:
-        return NO_TRACKS
     first = rows[0]
     most = max(rows, key=lambda row: row["count_tracks"])
-    share = f"{counted(most['count_tracks'], 'tracks')} ({_percent(most['share_of_tracks'])})"
+    share = f"{counted(most['count_tracks'], 'tracks')} ({most['share_of_tracks']:.1%})"
     if first["ranked_by"] != "popularity":
         return (
             f"Spotify sent no popularity of artists; by tracks {_named(most, 'artist')} comes "
@@ -42,8 +40,6 @@ def top_artists(rows: Sequence[Row]) -> str:
 
 def popular_tracks(rows: Sequence[Row]) -> str:
     """Say which track is most popular, and how its length compares with the others'."""
-    if not rows:
-        return NO_TRACKS
     lengths = [row["duration_minutes"] for row in rows if row["duration_minutes"] is not None]
     usual = f"the median of {counted(len(rows), 'tracks')} is {mm_ss(median(lengths or [0]))}"
     leading = [row for row in rows if row["popularity_rank"] == 1]
@@ -68,8 +64,6 @@ def popular_tracks(rows: Sequence[Row]) -> str:
 def release_months(rows: Sequence[Row]) -> str:
     """Say which release month is most popular, or has most tracks, and how the newest does."""
     months = [row for row in rows if row["release_month"] is not None]
-    if not rows:
-        return NO_TRACKS
     if not months:
         return "Spotify tells the release month of no track here."
     newest, fullest = months[0], max(months, key=lambda row: row["count_tracks"])
@@ -95,8 +89,6 @@ def release_months(rows: Sequence[Row]) -> str:
 
 def albums_and_tracks(rows: Sequence[Row]) -> str:
     """Say how many tracks outperform their album, and which one does most."""
-    if not rows:
-        return NO_TRACKS
     known = [row for row in rows if row["comparison"] is not None]
     if not known:
         of_albums = [row for row in rows if row["album_id"] is not None]
@@ -135,8 +127,6 @@ def albums_and_tracks(rows: Sequence[Row]) -> str:
 
 def genres(rows: Sequence[Row]) -> str:
     """Say which genre is the largest, and which is the most popular."""
-    if not rows:
-        return NO_TRACKS
     named = [row for row in rows if row["genre"] != NO_GENRE]
     without = next((row["count_tracks"] for row in rows if row["genre"] == NO_GENRE), 0)
     if not named:
@@ -184,10 +174,6 @@ def _named(row: Row, kind: str) -> str:
 
 def _month(row: Row) -> str:
     return f"{row['avg_track_popularity']} over {counted(row['count_tracks'], 'tracks')}"
-
-
-def _percent(share: Decimal) -> str:
-    return f"{share:.1%}"
 
 
 def _rounded(minutes: Decimal | None) -> str:

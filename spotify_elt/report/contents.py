@@ -50,20 +50,14 @@ def read_contents(database: connection, marts: str) -> Json:
         marts: their schema.
 
     Returns:
-        `questions` with their words and columns, and `playlists`, whose tables are JSON in text.
+        `questions` in words, and `playlists`, whose tables are JSON in text.
 
     Raises:
         NoAnswersError: the marts were never built, or by an older version.
         psycopg2.Error: they cannot be read.
     """
     return {
-        "questions": [
-            {
-                "words": question.words,
-                "headings": [[one.name, one.heading] for one in question.columns if one.heading],
-            }
-            for question in QUESTIONS
-        ],
+        "questions": [question.words for question in QUESTIONS],
         "playlists": [_playlist(database, marts, head) for head in playlists(database, marts)],
     }
 
@@ -73,7 +67,7 @@ def _playlist(database: connection, marts: str, head: Row) -> Json:
     answers = []
     for question in QUESTIONS:
         found = question.rows(database, marts, playlist_id)
-        answers.append({"sentence": question.sentence(found), "table": _as_table(found)})
+        answers.append({"sentence": question.in_words(found), "table": _as_table(found)})
     tables = {
         mart: answer(database, marts, mart, columns.split(), playlist_id)
         for mart, columns in TABLES.items()

@@ -18,6 +18,7 @@ SCRIPTS = (
     "vendor/plot.js",
     "assets/elements.js",
     "assets/columns.js",
+    "assets/headings.js",
     "assets/table.js",
     "assets/plots.js",
     "assets/charts.js",

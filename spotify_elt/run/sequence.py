@@ -28,7 +28,7 @@ from spotify_elt.run import artefacts
 from spotify_elt.run.earlier_loads import LoadedBefore
 from spotify_elt.run.reconciliation import reconcile
 from spotify_elt.run.steps import Steps
-from spotify_elt.run.summary import Summary, not_sent, print_summary
+from spotify_elt.run.summary import SummaryLines, not_sent, print_summary, summary_lines
 from spotify_elt.run.transform import Transformation
 from spotify_elt.run_log.writer import RunLog, Status
 from spotify_elt.settings import dotenv_file
@@ -182,27 +182,19 @@ class _Run:
         with self.steps.step("Report"):
             return page if renew_report(self.config.schema_prefix, page) else None
 
-    def summary(self, page: Path | None) -> Summary:
+    def summary(self, page: Path | None) -> SummaryLines:
         """Return what is to be told at the end, and log it."""
         with database.connected() as opened:
             missing = not_sent(opened, self.schemas.marts, self.outcome.answered)
-        summary = Summary(
-            rows=self.rows,
-            unchanged=len(self.outcome.of("unchanged")),
-            failed=[str(load.reason) for load in self.outcome.of("failed")],
-            requests_made=self.spotify.requests_made,
-            requests_saved=self.outcome.requests_saved,
-            access_mode=self.extraction.references.access_mode,
-            seconds=self.steps.seconds,
-            not_sent=missing,
-            not_found=self.extraction.entities.not_found,
-            report=page,
-        )
-        for line in summary.lines:
+        made, seconds = self.spotify.requests_made, self.steps.seconds
+        summary = summary_lines(self.extraction, self.rows, made, seconds, missing)
+        if page:
+            summary.append(("Report", str(page)))
+        for line in summary:
             log.info("%s: %s", *line, extra=PRINTED)
         return summary
 
-    def print(self, summary: Summary) -> None:
+    def print(self, summary: SummaryLines) -> None:
         """Print the answers and the summary, for people."""
         screen, ids = console(), self.outcome.answered
         with database.connected() as opened:

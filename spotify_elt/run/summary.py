@@ -1,8 +1,6 @@
 """The summary at the end of a run: what was loaded, what it cost, what Spotify did not send."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from psycopg2.extensions import connection
 from rich.console import Console
@@ -10,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.errors import printable
+from loader.extraction import Extraction
 from spotify_elt.console import counted
 from spotify_elt.warehouse.database import rows
 
@@ -28,66 +27,52 @@ order by
     array_position(array['popularity', 'label', 'followers', 'genres'], field),
     array_position(array['track', 'album', 'artist'], entity_type)
 """
+SummaryLines = list[tuple[str, str]]  # a heading and what there is to say under it
+
 MEANING = (
     "Without popularity the top artists are ranked by their tracks in the playlist, and ranks and "
     "averages of popularity are empty."
 )
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What a run did, for its end.
+def summary_lines(
+    extraction: Extraction,
+    rows: Mapping[str, int],
+    requests_made: int,
+    seconds: Mapping[str, float],
+    missing: Sequence[str],
+) -> SummaryLines:
+    """Return a heading and what there is to say under it, for each matter.
 
-    Attributes:
-        rows: rows loaded by raw table; empty where nothing had changed.
-        unchanged: how many playlists were left as they are.
-        failed: for each playlist that could not be loaded, the sentence that says why.
+    Args:
+        extraction: what was read, and what became of each playlist.
+        rows: loaded, by raw table; empty where nothing had changed.
         requests_made: to Spotify, tokens and retries included.
-        requests_saved: because what they ask for is known and fresh.
-        access_mode: as Spotify's answers tell; None where no track was read.
         seconds: by step.
-        not_sent: a line for each field that Spotify did not send.
-        not_found: artists and albums that the playlists refer to and Spotify no longer has.
-        report: the HTML page, where there is one.
+        missing: a line for each field that Spotify did not send.
     """
-
-    rows: Mapping[str, int]
-    unchanged: int
-    failed: Sequence[str]
-    requests_made: int
-    requests_saved: int
-    access_mode: str | None
-    seconds: Mapping[str, float]
-    not_sent: Sequence[str]
-    not_found: Mapping[str, int]
-    report: Path | None
-
-    @property
-    def lines(self) -> list[tuple[str, str]]:
-        """A heading and what there is to say under it, for each matter."""
-        loaded = [counted(count, table.replace("_", " ")) for table, count in self.rows.items()]
-        if self.unchanged:
-            loaded.append(f"{counted(self.unchanged, 'playlists')} unchanged")
-        timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in self.seconds.items())
-        lines = [("Loaded", ", ".join(loaded))]
-        lines += [("Failed", reason) for reason in dict.fromkeys(self.failed)]
-        lines.append(("Requests", f"{self.requests_made} made, {self.requests_saved} saved"))
-        lines.append(("Seconds", f"{sum(self.seconds.values()):.1f} ({timed})"))
-        if self.access_mode is not None:
-            lines.append(("Access", f"{self.access_mode}, as Spotify's answers tell"))
-        if self.not_found:
-            gone = [counted(count, kind) for kind, count in sorted(self.not_found.items())]
-            lines.append(("Not found", f"Spotify no longer has {' and '.join(gone)}"))
-        lines += [("Not sent", line) for line in self.not_sent or ["nothing was missing"]]
-        if self.report is not None:
-            lines.append(("Report", str(self.report)))
-        return lines
+    outcome = extraction.outcome
+    loaded = [counted(count, table.replace("_", " ")) for table, count in rows.items()]
+    if unchanged := outcome.of("unchanged"):
+        loaded.append(f"{counted(len(unchanged), 'playlists')} unchanged")
+    timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in seconds.items())
+    lines = [("Loaded", ", ".join(loaded))]
+    failed = dict.fromkeys(str(load.reason) for load in outcome.of("failed"))
+    lines += [("Failed", reason) for reason in failed]
+    lines.append(("Requests", f"{requests_made} made, {outcome.requests_saved} saved"))
+    lines.append(("Seconds", f"{sum(seconds.values()):.1f} ({timed})"))
+    if access_mode := extraction.references.access_mode:
+        lines.append(("Access", f"{access_mode}, as Spotify's answers tell"))
+    if not_found := extraction.entities.not_found:
+        gone = [counted(count, kind) for kind, count in sorted(not_found.items())]
+        lines.append(("Not found", f"Spotify no longer has {' and '.join(gone)}"))
+    return [*lines, *(("Not sent", line) for line in missing or ["nothing was missing"])]
 
 
-def print_summary(screen: Console, summary: Summary) -> None:
+def print_summary(screen: Console, lines: SummaryLines) -> None:
     """Print the summary, a line for each matter."""
     table = Table.grid(padding=(0, 2))
-    for heading, line in summary.lines:
+    for heading, line in lines:
         table.add_row(f"  {heading}", Text(printable(line)))
     screen.print("\nSummary", style="bold")
     screen.print(table)

@@ -10,24 +10,31 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 from loader.errors import one_line
 from spotify_elt import versions
 from spotify_elt.errors import BuildError
-from spotify_elt.warehouse import database
+from spotify_elt.warehouse import database, pg_settings
 
 dbt_log = logging.getLogger("dbt")
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_spotify"
 # dbt's parse state, made when the package is installed: parsing anew takes two seconds more.
 PARSED_AHEAD = PROJECT / "target"
-ARTEFACTS = ("manifest.json", "run_results.json")
 PARSE_STATE = "partial_parse.msgpack"
+# Parsing connects to nothing, but dbt discards its saved parse state when the profile has changed.
+# With these values instead of the real ones it is valid for every database, and can be made when
+# the package is installed.
+ANY_DATABASE = {"PGHOST": "localhost", "PGUSER": "nobody", "PGDATABASE": "parsed_for_any"}
 PROJECT_FILES = (".sql", ".yml", ".md")
+RUN_RESULTS = "run_results.json"
+ARTEFACTS = ("manifest.json", RUN_RESULTS)
+GOOD = ("success", "pass", "warn", "no-op", "skipped")
 FAILURES_TOLD = 3
 LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 DBT_BY_HAND = """
@@ -38,13 +45,11 @@ cli(prog_name="spotify-elt dbt --")
 """
 
 
-def _folders() -> dict[str, str]:
-    """Where dbt may write; its own variables say so, or it is under `.local/dbt`."""
+def _environment() -> dict[str, str]:
+    """The variables for dbt: where it may write they say, or it is under `.local/dbt`."""
     local = Path(".local/dbt").absolute()
-    return {
-        "DBT_TARGET_PATH": os.environ.get("DBT_TARGET_PATH", str(local / "target")),
-        "DBT_LOG_PATH": os.environ.get("DBT_LOG_PATH", str(local / "logs")),
-    }
+    folders = {"DBT_TARGET_PATH": f"{local}/target", "DBT_LOG_PATH": f"{local}/logs"}
+    return {**folders, **os.environ}
 
 
 def _where(schema_prefix: str) -> list[str]:
@@ -61,21 +66,12 @@ def run_dbt(arguments: list[str], schema_prefix: str) -> int:
     colors = {} if sys.stdout.isatty() else {"DBT_USE_COLORS": "false"}
     database.renew_password()
     command = [sys.executable, "-c", DBT_BY_HAND, *arguments, *_where(schema_prefix)]
-    with subprocess.Popen(command, env={**os.environ, **_folders(), **colors}) as process:
-        try:
-            return _exit_code(process.wait())
-        except BaseException:
-            process.terminate()
-            raise
-
-
-def _exit_code(returned: int) -> int:
-    """Return what a shell would say of a process that ended by itself or by a signal."""
-    return 128 - returned if returned < 0 else returned
+    code = subprocess.run(command, env={**_environment(), **colors}, check=False).returncode
+    return 128 - code if code < 0 else code  # as a shell says that a signal ended it
 
 
 class Transformation:
-    """The dbt build of one run: begins to parse at once, builds when told.
+    """dbt for one command: begins to parse at once, builds and runs operations when told.
 
     Args:
         schema_prefix: the schemas are `<schema_prefix>_staging`, `_marts`, ...
@@ -87,20 +83,22 @@ class Transformation:
 
     def __init__(self, schema_prefix: str, target_path: Path | None = None) -> None:
         self.results: list[dict[str, Any]] = []
-        folders = _folders()
+        environment = _environment()
         # Apart from dbt by hand, which has another target and would undo the saved parse state.
-        self._target = target_path or Path(folders["DBT_TARGET_PATH"]) / "candidate"
+        self._target = target_path or Path(environment["DBT_TARGET_PATH"]) / "candidate"
         quiet = ["--log-level", "none", "--no-use-colors", "--target", "candidate"]
         if not (self._target / PARSE_STATE).exists() and Path(PARSED_AHEAD, PARSE_STATE).exists():
             quiet += ["--partial-parse-file-path", str(PARSED_AHEAD / PARSE_STATE)]
+        for name in pg_settings.NAMES:
+            environment.pop(name, None)
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - till __exit__
-        self._process = subprocess.Popen(
+        self._process: Any = subprocess.Popen(
             [sys.executable, "-m", "spotify_elt.run.dbt_process", *quiet, *_where(schema_prefix)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,  # a pipe that nobody reads would fill up
             text=True,
-            env={**os.environ, **folders, "DBT_TARGET_PATH": str(self._target)},
+            env={**environment, **ANY_DATABASE, "DBT_TARGET_PATH": str(self._target)},
         )
 
     @property
@@ -128,7 +126,7 @@ class Transformation:
 
     def parsed(self) -> bool:
         """Wait until dbt has parsed the project, and say whether it could."""
-        return bool(json.loads(self._stream("stdout").readline() or "{}").get("parsed"))
+        return "parsed" in json.loads(self._process.stdout.readline() or "{}")
 
     def build(self, on_node: Callable[[int], None]) -> None:
         """Build and test all models, and publish the marts if all is well.
@@ -139,50 +137,89 @@ class Transformation:
         Raises:
             BuildError: a model or a test failed; the last good marts stand.
         """
-        # It was started with a password that may no longer open connections.
-        database.renew_password()
-        word = {"build": {"PGPASSWORD": os.environ.get("PGPASSWORD", "")}}
-        # Where it ended early, its last answer says why.
-        with suppress(BrokenPipeError):
-            self._stream("stdin").write(f"{json.dumps(word)}\n")
-            self._stream("stdin").flush()
-        last: dict[str, Any] = {}
+        results = self._target / RUN_RESULTS
+        results.unlink(missing_ok=True)  # an earlier build's
         nodes = 0
-        for line in self._stream("stdout"):
-            last = json.loads(line)
-            nodes = last.get("nodes", nodes)
-            if "node" in last:
-                on_node(nodes)
-            if "line" in last:
-                dbt_log.log(LEVELS[last["level"]], "%s", last["line"])
-            if "done" in last:
-                break  # its process takes a moment to end, which nobody need wait for
-        self.results = last.get("results", [])
-        if not last.get("done"):
-            raise BuildError(self._explained(last))
+        try:
+            for answer in self._answers("build", "--exclude-resource-type", "unit_test"):
+                nodes = answer.get("nodes", nodes)
+                if "node" in answer:
+                    on_node(nodes)
+        except BuildError as error:
+            self.results = _node_results(results)
+            raise BuildError(
+                f"dbt failed, so the last good answers stand: {self._failures() or error}. "
+                "The rejected tables are in the schema that ends in _marts_candidate."
+            ) from error
+        self.results = _node_results(results)
 
-    def _explained(self, last: dict[str, Any]) -> str:
-        failures = last.get("failures", [])
-        told = "; ".join(failures[:FAILURES_TOLD])
-        if "done" not in last:
-            self._errors.seek(0)
-            told = one_line(self._errors.read())[-500:] or "its process ended"
-        more = len(failures) - FAILURES_TOLD
-        rest = f" (and {more} more)" if more > 0 else ""
-        return (
-            f"dbt failed, so the last good answers stand: {told}{rest}. "
-            "The rejected tables are in the schema that ends in _marts_candidate."
-        )
+    @contextmanager
+    def operation(self, macro: str, arguments: Mapping[str, object]) -> Iterator[Any]:
+        """Run a macro that prints JSON before it commits; yield that, and then let it commit.
 
-    def _stream(self, name: str) -> Any:
-        return getattr(self._process, name)
+        Where the block is left by an error it never commits.
+
+        Raises:
+            BuildError: the macro failed.
+        """
+        named = ("run-operation", macro, "--args", json.dumps(arguments))
+        answers = self._answers(*named, "--no-write-json")  # which would keep the arguments
+        yield next(json.loads(answer["printed"]) for answer in answers if "printed" in answer)
+        self._tell()
+        deque(answers, maxlen=0)
+
+    def _answers(self, *command: str) -> Iterator[dict[str, Any]]:
+        """Have dbt run a command, and yield what its process answers until that is done."""
+        # A password may open connections for minutes only.
+        database.renew_password()
+        known = {name: os.environ[name] for name in pg_settings.NAMES if name in os.environ}
+        self._tell(command=command, environment=known)
+        for line in self._process.stdout:
+            answer = json.loads(line)
+            if "line" in answer:
+                dbt_log.log(LEVELS[answer["level"]], "%s", answer["line"])
+            if "failed" in answer:
+                raise BuildError(answer["failed"])
+            yield answer
+            if "done" in answer:
+                return
+        self._errors.seek(0)
+        raise BuildError(one_line(self._errors.read())[-500:] or "its process ended")
+
+    def _tell(self, **word: object) -> None:
+        with suppress(BrokenPipeError):  # its last answer says why it ended early
+            print(json.dumps(word), file=self._process.stdin, flush=True)
+
+    def _failures(self) -> str:
+        """Say which nodes failed and why; of many, only the first."""
+        told = [
+            f"{one['node'].split('.')[2]}: {one_line(one['message'] or one['status'])}"
+            for one in self.results
+            if one["status"] not in GOOD
+        ]
+        more = f" (and {len(told) - FAILURES_TOLD} more)" if len(told) > FAILURES_TOLD else ""
+        return "; ".join(told[:FAILURES_TOLD]) + more
 
 
-def parse_ahead() -> bool:
-    """Parse the project now, so that the first run need not; `make install` and the image do so."""
-    with Transformation("spotify", PARSED_AHEAD) as transformation:
-        return transformation.parsed()
+def _node_results(path: Path) -> list[dict[str, Any]]:
+    """What became of each node, by the columns of the run log."""
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError):  # none ran, or another command in this folder writes its own
+        return []
+    return [
+        {
+            "node": result["unique_id"],
+            "resource_type": result["unique_id"].split(".")[0],
+            "status": result["status"],
+            "seconds": result["execution_time"],
+            "failures": result["failures"],
+            "message": result["message"],
+        }
+        for result in results
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(0 if parse_ahead() else 1)
+    with Transformation("spotify", PARSED_AHEAD) as ahead:
+        sys.exit(0 if ahead.parsed() else 1)

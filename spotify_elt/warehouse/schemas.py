@@ -24,8 +24,3 @@ class Schemas(NamedTuple):
 
 
 LAYERS = Schemas._fields
-
-
-def drop_statement(schema_prefix: str, layer: str) -> str:
-    """Return the SQL that drops one schema with all that is in it, and what stands on it."""
-    return f"drop schema if exists {schema_prefix}_{layer} cascade"

@@ -72,6 +72,13 @@ from (
 ) as versions
 cross join (values (interval '31 days'), (interval '29 days')) as past (days);
 """
+# Refused as late as can be: at the commit.
+A_LATE_REFUSAL = """
+create function spotify_raw.refuse() returns trigger language plpgsql as
+$$begin raise 'too late'; end$$;
+create constraint trigger late after delete on spotify_raw.playlists
+deferrable initially deferred for each row execute function spotify_raw.refuse();
+"""
 AN_OLDER_LOG = """
 update spotify_logging.pipeline_runs set finished_at = finished_at - interval '40 days';
 insert into spotify_logging.pipeline_runs
@@ -240,6 +247,8 @@ def test_nothing_is_left_of_a_playlist_that_is_named(both: Purger) -> None:
     assert tables_that_hold(both.database, [MAIN_PLAYLIST, *only_its]) == []
     assert not package.exists()
     assert log_file.read_text() == "Another matter\n"
+    written = [file for file in (both.elt.folder / ".local").rglob("*") if file.is_file()]
+    assert [file for file in written if MAIN_PLAYLIST.encode() in file.read_bytes()] == []
     assert set(AN_ID.findall(both.report)).isdisjoint([MAIN_PLAYLIST, *only_its])
     assert SHARED_PLAYLIST in both.report
     assert both.wrong_answers(SHARED_PLAYLIST) == []
@@ -391,6 +400,24 @@ def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
     data = {name: count for name, count in rows.items() if name.startswith(layers)}
     assert {count for name, count in data.items() if "_dlt" not in name} == {0}
     assert one.wrong_answers() == []
+
+
+def test_a_commit_that_fails_deletes_nothing_and_the_next_run_rebuilds_in_vain(
+    elt: CommandLine, loaded: Loaded, extended_api: SampleApi
+) -> None:
+    one = Purger(elt, loaded(SHARED_PLAYLIST), extended_api)
+    one.configure(SHARED_PLAYLIST)
+    query(one.database, A_LATE_REFUSAL)
+    data = {name: rows for name, rows in rows_of_all_tables(one.database).items() if "_raw" in name}
+    failed = one("purge", "--playlist", SHARED_PLAYLIST)
+    assert failed.code == 1
+    assert "The purge failed, and nothing is deleted: " in failed.last_line
+    assert "too late" in failed.last_line
+    assert data.items() <= rows_of_all_tables(one.database).items()
+    query(one.database, "drop trigger late on spotify_raw.playlists")
+    assert one("run").code == 0
+    assert statuses(one.database) == ["success", "success"]
+    assert one.wrong_answers(SHARED_PLAYLIST) == []
 
 
 def test_a_purge_leaves_a_run_alone(both: Purger) -> None:

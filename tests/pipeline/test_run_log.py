@@ -205,3 +205,11 @@ def test_the_log_may_be_in_another_database(
     assert purged.code == 0, purged.output
     assert query(log, "select count(*) from spotify_logging.playlist_loads") == [(0,)]
     assert query(database, "select count(*) from spotify_raw.playlists") == [(0,)]
+
+    runs = query(log, "select count(*) from spotify_logging.pipeline_runs")[0][0]
+    purged = elt("purge", "--everything", database=database, environment=elsewhere)
+    assert purged.code == 0, purged.output
+    assert f"spotify_logging.pipeline_runs: all of it {runs}" in purged.words
+    for one in (database, log):
+        schemas = "select nspname from pg_namespace where nspname like 'spotify%'"
+        assert query(one, schemas) == []

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from spotify_elt.answers import sentences
+from spotify_elt.answers.questions import QUESTIONS, Question
 
 Row = dict[str, Any]
 
@@ -193,18 +194,9 @@ def test_an_answer_is_said_in_a_sentence(case: str) -> None:
     assert sentences.without_isolates(told) == expected
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        sentences.top_artists,
-        sentences.popular_tracks,
-        sentences.release_months,
-        sentences.albums_and_tracks,
-        sentences.genres,
-    ],
-)
-def test_an_empty_playlist_has_an_answer_too(sentence: Any) -> None:
-    assert sentence([]) == sentences.NO_TRACKS
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_empty_playlist_has_an_answer_too(question: Question) -> None:
+    assert question.in_words([]) == sentences.NO_TRACKS
 
 
 def test_a_name_keeps_its_direction_to_itself() -> None:

@@ -7,62 +7,42 @@ playlist_fields as (
 ),
 
 -- In words, what it means for the answers that a field was sent for none of a kind, or
--- for some of it alone.
-meanings as (
+-- not for all.
+meanings (field_order, entity_type, field, when_none_sent, when_some_sent) as (
 
-    select
-        field_order,
-        entity_type,
-        field,
-        when_none_sent,
-        when_some_sent
-    from (
-        values
-        (
-            1,
-            'track',
-            'popularity',
-            'Tracks cannot be ranked: questions 2 and 3 show their lengths and release '
-            'months.',
-            'They have no rank and count in no average.'
-        ),
-        (
-            2,
-            'album',
-            'popularity',
-            'Question 4 cannot compare albums with their tracks: it shows how many '
-            'each gave.',
-            'Question 4 does not compare their tracks.'
-        ),
-        (
-            3,
-            'artist',
-            'popularity',
-            'Question 1 ranks artists by their tracks in the playlist.',
-            'They stand behind all others in question 1.'
-        ),
-        (
-            4,
-            'album',
-            'label',
-            'The profile counts no labels.',
-            'The profile''s number of labels may be too low.'
-        ),
-        (
-            5,
-            'artist',
-            'followers',
-            'None of the answers needs them.',
-            'None of the answers needs them.'
-        ),
-        (
-            6,
-            'artist',
-            'genres',
-            'Question 5 shows the artists alone.',
-            'Question 5 has their tracks under “no genre”.'
-        )
-    ) as listed (field_order, entity_type, field, when_none_sent, when_some_sent)
+    values
+    (
+        1, 'track', 'popularity',
+        'Tracks cannot be ranked: questions 2 and 3 show their lengths and '
+        || 'release months.',
+        'They have no rank and count in no average.'
+    ),
+    (
+        2, 'album', 'popularity',
+        'Question 4 cannot compare albums with their tracks: it shows how '
+        || 'many each gave.',
+        'Question 4 does not compare their tracks.'
+    ),
+    (
+        3, 'artist', 'popularity',
+        'Question 1 ranks artists by their tracks in the playlist.',
+        'They stand behind all others in question 1.'
+    ),
+    (
+        4, 'album', 'label',
+        'The profile counts no labels.',
+        'The profile''s number of labels may be too low.'
+    ),
+    (
+        5, 'artist', 'followers',
+        'None of the answers needs them.',
+        'None of the answers needs them.'
+    ),
+    (
+        6, 'artist', 'genres',
+        'Question 5 shows the artists alone.',
+        'Question 5 has their tracks under “no genre”.'
+    )
 
 ),
 

@@ -13,50 +13,51 @@ popularity_history as (
 
 ),
 
--- More than one interval: the popularity moved, be it that it moved back.
+first_intervals as (
+
+    select * from popularity_history
+    where change is null
+
+),
+
+last_intervals as (
+
+    select * from popularity_history
+    where valid_to is null
+
+),
+
+-- The last interval is not the first: popularity moved, and perhaps moved back.
 moves as (
 
     select
         playlist_tracks.playlist_id,
         playlist_tracks.playlist_name,
         playlist_tracks.track_id,
-        (array_agg(history.entity_name order by history.valid_from desc))[1]
-            as track_name,
-        (array_agg(history.popularity order by history.valid_from asc))[1]
-            as first_popularity,
-        (array_agg(history.popularity order by history.valid_from desc))[1]
-            as last_popularity,
-        (array_agg(history.change order by history.valid_from desc))[1] as last_change,
-        max(history.valid_from) as changed_at
+        last_intervals.entity_name as track_name,
+        first_intervals.popularity as first_popularity,
+        last_intervals.popularity as last_popularity,
+        last_intervals.popularity - first_intervals.popularity as change_in_all,
+        last_intervals.change as last_change,
+        last_intervals.valid_from as changed_at
     from playlist_tracks
-    inner join popularity_history as history
-        on playlist_tracks.track_id = history.entity_id
-    group by 1, 2, 3
-    having count(*) > 1
+    inner join first_intervals on playlist_tracks.track_id = first_intervals.entity_id
+    inner join last_intervals on playlist_tracks.track_id = last_intervals.entity_id
+    where last_intervals.change is not null
 
 ),
 
-final as (
+ordered as (
 
     select
-        playlist_id,
-        playlist_name,
-        track_id,
-        track_name,
-        first_popularity,
-        last_popularity,
-        last_popularity - first_popularity as change_in_all,
-        last_change,
-        changed_at,
+        *,
         row_number() over (
             partition by playlist_id
             order by
-                abs(last_popularity - first_popularity) desc,
-                track_name collate "C",
-                track_id collate "C"
+                abs(change_in_all) desc, track_name collate "C", track_id collate "C"
         ) as answer_order
     from moves
 
 )
 
-select * from final
+select * from ordered

@@ -7,22 +7,6 @@ const CHARTS = [
   albumsCharts,
   genresCharts,
 ];
-const STAY_COLUMNS = [
-  ["track_name", "Track"], ["came_at", "Came"], ["removed_before", "Left"],
-  ["days_in_playlist", "Days in the playlist"], ["moves_up", "Moves up"], ["moves_down", "Moves down"],
-];
-const MOVER_COLUMNS = [
-  ["track_name", "Track"], ["first_popularity", "Popularity at first"], ["last_popularity", "Popularity now"],
-  ["change_in_all", "Change"], ["last_change", "Last change"], ["changed_at", "Last changed"],
-];
-const ARTIST_COLUMNS = [
-  ["artist_name", "Artist"], ["count_tracks", "Tracks"], ["artist_popularity", "Popularity"],
-  ["artist_genres", "Genres"], ["track_names", "Which tracks"],
-];
-const OVERLAP_COLUMNS = [
-  ["other_playlist_name", "Playlist"], ["count_shared_tracks", "Shared tracks"], ["jaccard_of_tracks", "% of the tracks of both"],
-  ["count_shared_artists", "Shared artists"], ["jaccard_of_artists", "% of the artists of both"],
-];
 
 function section(id, words, ...children) {
   return element("section", { "aria-labelledby": id }, element("h2", { id, tabindex: "-1" }, words), ...children);
@@ -84,18 +68,18 @@ function headline({ head, answers }) {
 
 /** The five answers; an empty playlist has one to all of them. */
 function answers(playlist) {
-  if (playlist.head.count_tracks) return data.questions.map((question, index) => answer(question, index, playlist));
+  if (playlist.head.count_tracks) return data.questions.map((words, index) => answer(words, index, playlist));
   return [section("questions", "The five questions", element("p", { class: "answer" }, playlist.answers[0].sentence))];
 }
 
-function answer(question, index, playlist) {
+function answer(words, index, playlist) {
   const rows = objects(playlist.answers[index].table);
   const artists = objects(playlist.playlist_artists);
   const isGenres = CHARTS[index] === genresCharts;
-  return section(`question-${index + 1}`, `${index + 1}. ${question.words}`,
+  return section(`question-${index + 1}`, `${index + 1}. ${words}`,
     element("p", { class: "answer" }, playlist.answers[index].sentence),
     figures(CHARTS[index](rows, artists), CHARTS[index] === releaseMonthsCharts),
-    rows.length ? table(question.words, question.headings, rows) : null,
+    rows.length ? table(words, ANSWER_COLUMNS[index], rows) : null,
     ...(isGenres ? titled("Artists and their genres", ARTIST_COLUMNS, artists) : []));
 }
 
