@@ -53,9 +53,11 @@ class Spotify:
         concurrency: how many requests may be under way at once.
         max_wait: the longest single wait for a rate limit.
         on_refresh_token: called where Spotify replaces the refresh token, to keep the new one.
+        market: the country (ISO 3166-1 alpha-2) as seen from which playlists and albums are read.
 
     Attributes:
         concurrency: the same.
+        for_user: a user has consented, and it asks on that user's behalf.
         requests_made: how many requests were sent so far, tokens and retries included.
         retries: how many requests were repeated after a fault.
     """
@@ -66,9 +68,12 @@ class Spotify:
         concurrency: int,
         max_wait: timedelta,
         on_refresh_token: OnRefreshToken = not_kept,
+        market: str | None = None,
     ) -> None:
         self.concurrency = concurrency
+        self.for_user = access.refresh_token is not None
         self.requests_made = self.retries = 0
+        self._market = market
         self._counting = threading.Lock()
         self._pause = Pause(max_wait)
         self._signing_in = threading.Lock()
@@ -115,6 +120,8 @@ class Spotify:
         """
         if not self._token:
             self._renew(expired="")
+        if self._market and not path.startswith("artists"):  # who are the same everywhere
+            params["market"] = self._market
         token, ask = self._token, partial(self._ask, path, params)
         try:
             return self._answer(ask)

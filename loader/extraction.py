@@ -101,7 +101,8 @@ class Extraction:
                 raise
             self._note(playlist_id, error)
             return self._earlier.carried_playlist(playlist_id)
-        log.info("Playlist %s: %s rows read", playlist_id, reading.total)
+        rows = "row" if reading.total == 1 else "rows"
+        log.info("Playlist %s: %s %s read", playlist_id, reading.total, rows)
         told = (reading.snapshot_id, reading.total, reading.loaded_at)
         self.outcome.loads.append(PlaylistLoad(playlist_id, "loaded", None, *told))
         return reading

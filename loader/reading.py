@@ -34,9 +34,10 @@ CONTENTS = ("items", "tracks")  # today's key, and the old one that only some an
 
 HOW_TO_GET_ACCESS = (
     "In Development Mode Spotify hands out only playlists that the signed-in user owns or "
-    "collaborates on: sign in with `spotify-elt login`, which sets SPOTIFY_REFRESH_TOKEN, and copy "
-    "the playlist into one of yours, or ask Spotify for Extended Quota."
+    "collaborates on: {sign_in}copy the playlist into one of yours, or ask Spotify for Extended "
+    "Quota."
 )
+SIGN_IN = "sign in with `spotify-elt login`, which sets SPOTIFY_REFRESH_TOKEN, and "
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class PlaylistReader:
     def __init__(self, spotify: Spotify, spool: Spool) -> None:
         self._spotify = spotify
         self._spool = spool
+        sign_in = "" if spotify.for_user else SIGN_IN
+        self._how_to_get_it = HOW_TO_GET_ACCESS.format(sign_in=sign_in)
 
     def head(self, playlist_id: str) -> Reading:
         """Ask for a playlist and its first rows: one request.
@@ -85,12 +88,12 @@ class PlaylistReader:
         try:
             playlist = self._spotify.get(f"playlists/{playlist_id}", additional_types=ITEM_TYPES)
         except RefusedError as error:
-            raise PlaylistError(_explained(playlist_id, error)) from error
+            raise PlaylistError(self._explained(playlist_id, error)) from error
         parts = [playlist.pop(key, None) for key in CONTENTS]
         contents = next((part for part in parts if part and "total" in part), None)
         if contents is None:
             raise WithheldError(
-                f"Spotify sent playlist {playlist_id} without its contents. {HOW_TO_GET_ACCESS}"
+                f"Spotify sent playlist {playlist_id} without its contents. {self._how_to_get_it}"
             )
         return Reading(
             playlist_id,
@@ -135,7 +138,7 @@ class PlaylistReader:
                     kept = self._spool.end
                     return replace(head, rows=partial(self._spool.lines, start, kept))
             except RefusedError as error:
-                raise PlaylistError(_explained(playlist_id, error)) from error
+                raise PlaylistError(self._explained(playlist_id, error)) from error
             finally:
                 self._spool.cut_back(kept)  # to all rows, or none
         raise PlaylistError(
@@ -153,6 +156,18 @@ class PlaylistReader:
             self._spool.append(row)
             count += 1
         return count == head.total and (not offsets or self._is_unchanged(head))
+
+    def _explained(self, playlist_id: str, error: RefusedError) -> str:
+        if error.status == HTTPStatus.NOT_FOUND:
+            consent = "" if self._spotify.for_user else " (`spotify-elt login`)"
+            return (
+                f"Playlist {playlist_id} was not found: it is deleted, private, or one of "
+                "Spotify's own, which are closed to apps. Check its id; a private one needs its "
+                f"owner's consent{consent}."
+            )
+        if error.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            return f"Spotify refused playlist {playlist_id} ({error}). {self._how_to_get_it}"
+        return f"Spotify refused playlist {playlist_id} ({error})."
 
     def _page(self, head: Reading, offset: int) -> list[str]:
         page = f"playlists/{head.playlist_id}/items"
@@ -172,15 +187,3 @@ def requests_for_rest(total: int) -> int:
     """Return how many requests a playlist of `total` rows costs after the one for its head."""
     pages = max(0, math.ceil((total - ROWS_IN_HEAD) / PAGE))
     return pages + 1 if pages else 0
-
-
-def _explained(playlist_id: str, error: RefusedError) -> str:
-    if error.status == HTTPStatus.NOT_FOUND:
-        return (
-            f"Playlist {playlist_id} was not found: it is deleted, private, or one of Spotify's "
-            "own, which are closed to apps. Check its id; a private one needs its owner's consent "
-            "(`spotify-elt login`)."
-        )
-    if error.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return f"Spotify refused playlist {playlist_id} ({error}). {HOW_TO_GET_ACCESS}"
-    return f"Spotify refused playlist {playlist_id} ({error})."

@@ -60,6 +60,7 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
     write_disposition: TWriteDisposition = "merge",
     concurrency: int = 8,
     max_wait: float = 60.0,
+    market: str | None = None,
     earlier: EarlierLoads | None = None,
     outcome: Outcome | None = None,
     on_refresh_token: OnRefreshToken | None = None,
@@ -81,6 +82,8 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
             is there, `replace` leaves this load alone.
         concurrency: how many requests may be under way at once.
         max_wait: the longest single wait for a rate limit, in seconds.
+        market: the country (ISO 3166-1 alpha-2) as seen from which playlists and albums are read;
+            tracks that are not available there come as the recordings that replace them.
         earlier: tells what earlier loads left; without it everything is read anew.
         outcome: collects the playlists that fail, while the others are loaded; without it the
             first failure is raised, and dlt loads nothing.
@@ -106,7 +109,7 @@ def spotify_source(  # noqa: PLR0913 - each is somebody's setting
     except ValueError as error:
         raise SettingsError(f"{error}.") from error
     longest = timedelta(seconds=max_wait)
-    spotify = Spotify(access, concurrency, longest, on_refresh_token or not_kept)
+    spotify = Spotify(access, concurrency, longest, on_refresh_token or not_kept, market)
     extraction = Extraction(spotify, ids, earlier or EarlierLoads(), outcome)
     return raw_tables(extraction, write_disposition)
 

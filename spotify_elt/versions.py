@@ -1,7 +1,7 @@
 """The versions of what a run runs with."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions, version
 
 OWN = version("spotify-elt")
 PACKAGES = ("spotify-elt", "dlt", "dbt-core", "dbt-postgres", "spotipy")
@@ -9,10 +9,8 @@ PACKAGES = ("spotify-elt", "dlt", "dbt-core", "dbt-postgres", "spotipy")
 
 def installed() -> dict[str, str | None]:
     """Return the version of each package, and of Python; None for one that is not installed."""
-    found: dict[str, str | None] = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = None
+    found = {
+        package: next((one.version for one in distributions(name=package)), None)
+        for package in PACKAGES
+    }
     return {**found, "Python": platform.python_version()}

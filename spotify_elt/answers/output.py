@@ -16,6 +16,7 @@ from loader.errors import PipelineError, SettingsError, printable
 from spotify_elt.answers.marts import playlists
 from spotify_elt.answers.questions import QUESTION_NUMBERS, QUESTIONS, Question
 from spotify_elt.answers.sentences import NO_TRACKS, without_isolates
+from spotify_elt.console import counted
 from spotify_elt.warehouse.database import Row
 
 LONGEST_TEXT = 40  # columns of one cell; the whole is in the view
@@ -63,14 +64,14 @@ class Answers:
         """Print each answer in a sentence and its first rows; tables fit the screen's width."""
         for playlist in self._playlists:
             name = printable(playlist["playlist_name"] or playlist["playlist_id"])
-            heading = f"{name} ({playlist['count_entries']} rows)"
+            heading = f"{name} ({counted(playlist['count_entries'], 'rows')})"
             screen.print(f"\n{heading}", style="bold", markup=False)
             if not playlist["count_tracks"]:
                 screen.print(NO_TRACKS)
                 continue
             for question in self._questions:
                 # One answer of a long playlist at a time is enough to have in memory.
-                _print_answer(screen, question, self._rows(playlist, question))
+                _print_answer(screen, question, playlist, self._rows(playlist, question))
 
     def as_json(self) -> str:
         """Return all rows as one JSON object."""
@@ -102,7 +103,7 @@ class Answers:
         return {
             "question": question.number,
             "words": question.words,
-            "sentence": without_isolates(question.in_words(answer)),
+            "sentence": without_isolates(question.in_words(answer, playlist)),
             "view": question.view,
             "rows": answer,
         }
@@ -111,7 +112,9 @@ class Answers:
         return question.rows(self._database, self._marts, playlist["playlist_id"])
 
 
-def _print_answer(screen: Console, question: Question, answer: Sequence[Row]) -> None:
+def _print_answer(
+    screen: Console, question: Question, playlist: Row, answer: Sequence[Row]
+) -> None:
     columns = {
         column: heading
         for column, heading in question.columns.items()
@@ -130,7 +133,8 @@ def _print_answer(screen: Console, question: Question, answer: Sequence[Row]) ->
     for row in answer[:ROWS_PRINTED]:
         table.add_row(*(_cell(column, row[column]) for column in columns))
     screen.print(f"\n{question.number}. {question.words}", style="bold", markup=False)
-    screen.print(printable(without_isolates(question.in_words(answer))), markup=False)
+    sentence = without_isolates(question.in_words(answer, playlist))
+    screen.print(printable(sentence), markup=False)
     if answer:
         screen.print(table)
     if (more := len(answer) - ROWS_PRINTED) > 0:

@@ -13,6 +13,7 @@ from spotify_elt.warehouse.database import Row
 NO_TRACKS = "There are no tracks to answer from."
 NO_GENRE = "no genre"  # as the view has it
 TOP_TRACKS = 10
+MANY_UNAVAILABLE = 0.2  # of the tracks: from then on answers say so
 ENOUGH_TRACKS = 3  # behind a month's average before it is called the highest
 
 
@@ -149,6 +150,18 @@ def genres(rows: Sequence[Row]) -> str:
         verb = "has" if without == 1 else "have"
         words += f"; {counted(without, 'tracks')} {verb} an artist without a genre"
     return f"{words}."
+
+
+def unavailable(profile: Row) -> str:
+    """Say that many tracks are not available, as a playlist's profile has it, or nothing."""
+    count = profile["count_tracks_not_available"] or 0
+    if not count or count < MANY_UNAVAILABLE * profile["count_tracks"]:
+        return ""
+    return (
+        f" {count} of {counted(profile['count_tracks'], 'tracks')} are not available (old ids, or "
+        "not sold there), and draw every average down: with a `market` in pipeline.yml Spotify "
+        "sends the recordings that replace them."
+    )
 
 
 def isolated(name: str) -> str:

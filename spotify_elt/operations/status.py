@@ -7,6 +7,7 @@ playlist that fails every night, is noticed the next morning.
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import connection
@@ -29,30 +30,7 @@ BAD = ("failed", "abandoned")
 WELL = "Healthy: the last run did not fail, and a good one is recent."
 STYLES = {"failed": "bold red", "abandoned": "bold red", "partial": "yellow", "running": "cyan"}
 
-# As JSON, so that a log that an older version wrote can be read, too. `{logging}` is its schema.
-# Not patient with somebody who has locked it: a health check must end.
-LAST_RUNS = """
-set statement_timeout = '10s'; set time zone 'UTC';
-select
-    to_jsonb(runs) - 'logs' - 'config' - 'spotify_app' || jsonb_build_object('playlists', (
-        select coalesce(jsonb_object_agg(loads.status, loads.count), '{{}}')
-        from (
-            select status, count(*) from {logging}.playlist_loads
-            where playlist_loads.run_id = runs.run_id
-            group by 1
-        ) as loads
-    )) as run,
-    to_char(runs.started_at, 'YYYY-MM-DD HH24:MI') as started,
-    round(extract(epoch from runs.finished_at - runs.started_at), 1)::text as seconds,
-    (
-        select coalesce(sum(value::bigint), 0)::text
-        from jsonb_each_text(to_jsonb(runs) -> 'rows_by_table')
-    ) as rows,
-    max(runs.finished_at) filter (where runs.status in ('success', 'skipped')) over () as last_good
-from {logging}.pipeline_runs as runs
-order by runs.started_at desc
-limit %s
-"""
+LAST_RUNS = Path(__file__).with_suffix(".sql")
 
 
 def status(screen: Console, config: PipelineConfig, *, as_json: bool) -> int:
@@ -102,7 +80,9 @@ def _read(opened: connection, schema: str) -> list[Row]:
     try:
         if not database.has(opened, f"{schema}.pipeline_runs"):
             return []
-        return database.rows(opened, LAST_RUNS.format(logging=schema), [RUNS_SHOWN])
+        return database.rows(
+            opened, LAST_RUNS.read_text(encoding="utf-8").format(logging=schema), [RUNS_SHOWN]
+        )
     except psycopg2.Error as error:
         raise DatabaseError(f"The run log in {schema} cannot be read: {one_line(error)}") from error
 

@@ -67,7 +67,7 @@ def _playlist(database: connection, marts: str, head: Row) -> Json:
     answers = []
     for question in QUESTIONS:
         found = question.rows(database, marts, playlist_id)
-        answers.append({"sentence": question.in_words(found), "table": _as_table(found)})
+        answers.append({"sentence": question.in_words(found, head), "table": _as_table(found)})
     tables = {
         mart: answer(database, marts, mart, columns.split(), playlist_id)
         for mart, columns in TABLES.items()

@@ -71,7 +71,7 @@ class LoadedBefore(EarlierLoads):
         self._max_age = timedelta() if self._overwrite else config.entity_max_age
         self._playlists: dict[str, KnownPlaylist] = {}
         if not force and not self._overwrite:
-            logged = earlier_runs.known_playlists(config.max_age)
+            logged = earlier_runs.known_playlists(config.max_age, config.market)
             for load in self._loads(logged):
                 known = logged[load.playlist_id]
                 if (load.loaded_at, load.total) == (known.loaded_at, known.rows):

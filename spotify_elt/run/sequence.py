@@ -68,7 +68,7 @@ def run(
     with steps.shown(), _alone(config, access, lines) as run_log:
         before = LoadedBefore(run_log.earlier, config, force=force)
         keep = dotenv_file.keep_refresh_token
-        spotify = Spotify(access, config.concurrency, config.max_wait, keep)
+        spotify = Spotify(access, config.concurrency, config.max_wait, keep, config.market)
         this_run = _Run(config, transformation, lines, steps, run_log, before, spotify)
         try:
             this_run.check()

@@ -83,7 +83,8 @@ def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> l
     lines, without_popularity = [], False
     for row in rows(database, NOT_SENT.format(marts=marts), [list(playlist_ids)]):
         count, missing = row["count_entities"], row["count_missing"]
-        how_many = f"all {count}" if missing == count else f"{missing} of {count}"
+        of_them = "the only one" if count == 1 else f"all {count}"
+        how_many = of_them if missing == count else f"{missing} of {count}"
         lines.append(f"{row['field']} of {row['entity_type']}s: missing for {how_many}")
         without_popularity |= row["field"] == "popularity" and missing == count
     return [*lines, MEANING] if without_popularity else lines

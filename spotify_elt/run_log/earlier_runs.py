@@ -31,6 +31,7 @@ where
     and runs.status in ('success', 'partial')
     and spotify_app = %s
     and loaded_at > now() - %s
+    and config ->> 'market' is not distinct from %s
     -- After a run that broke off while it changed the raw tables, nothing is taken as read.
     and started_at >= all (
         select started_at from {logging}.pipeline_runs
@@ -89,9 +90,9 @@ class EarlierRuns:
         if until := self.not_before():
             raise ComeBackLaterError(until, "Spotify asked not to be called yet")
 
-    def known_playlists(self, max_age: timedelta) -> dict[str, KnownPlaylist]:
-        """Return the playlists that this app has loaded whole and not too long ago, by id."""
-        found = self._rows(KNOWN_PLAYLISTS, self._app, max_age)
+    def known_playlists(self, max_age: timedelta, market: str | None) -> dict[str, KnownPlaylist]:
+        """Return what this app has loaded whole, for this market and not too long ago, by id."""
+        found = self._rows(KNOWN_PLAYLISTS, self._app, max_age, market)
         return {playlist_id: KnownPlaylist(*rest) for playlist_id, *rest in found}
 
     def batches_were_refused(self) -> bool:

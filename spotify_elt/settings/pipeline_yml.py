@@ -93,6 +93,7 @@ class PipelineConfig(BaseModel):
     load_method: LoadMethod = "upsert"
     max_age: Duration = timedelta(hours=20)
     entity_max_age: Duration = timedelta(days=7)
+    market: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     concurrency: int = Field(default=8, ge=1, le=64, strict=True)
     max_wait: Duration = timedelta(seconds=60)
     max_runtime: Duration = Field(default=timedelta(hours=6), gt=timedelta())
