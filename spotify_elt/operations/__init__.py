@@ -1,7 +1,7 @@
 """What people do beside runs.
 
-check             what a run would meet, told before it; in check_spotify, check_database,
-findings          check_env_file, and the table of what they find
+check             what a run would meet, told before it, with check_database and check_env_file;
+findings          the table of what they find
 status            the last runs, and whether all is well
 purge             deleting what may not, or need not, be kept: beside the warehouse in
 purge_run_log     the run log, and in

@@ -80,9 +80,8 @@ def _read(opened: connection, schema: str) -> list[Row]:
     try:
         if not database.has(opened, f"{schema}.pipeline_runs"):
             return []
-        return database.rows(
-            opened, LAST_RUNS.read_text(encoding="utf-8").format(logging=schema), [RUNS_SHOWN]
-        )
+        query = LAST_RUNS.read_text(encoding="utf-8").format(logging=schema)
+        return database.rows(opened, query, [RUNS_SHOWN])
     except psycopg2.Error as error:
         raise DatabaseError(f"The run log in {schema} cannot be read: {one_line(error)}") from error
 

@@ -6,6 +6,7 @@ until when Spotify must not be called.
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg2.errors
@@ -21,24 +22,7 @@ NOT_BEFORE = """
 select max(not_before) from {logging}.pipeline_runs
 where spotify_app = %s and not_before > now()
 """
-KNOWN_PLAYLISTS = """
-select distinct on (playlist_id)
-    playlist_id, snapshot_id, loaded_at, rows_loaded, not_before is not null
-from {logging}.playlist_loads as loads
-inner join {logging}.pipeline_runs as runs using (run_id)
-where
-    loads.status = 'loaded'
-    and runs.status in ('success', 'partial')
-    and spotify_app = %s
-    and loaded_at > now() - %s
-    and config ->> 'market' is not distinct from %s
-    -- After a run that broke off while it changed the raw tables, nothing is taken as read.
-    and started_at >= all (
-        select started_at from {logging}.pipeline_runs
-        where changed_raw and status not in ('success', 'partial')
-    )
-order by playlist_id, loaded_at desc
-"""
+KNOWN_PLAYLISTS = Path(__file__).with_name("known_playlists.sql")
 LAST_BATCHES_REFUSED = """
 select batches_refused from {logging}.pipeline_runs
 where spotify_app = %s and changed_raw
@@ -92,7 +76,8 @@ class EarlierRuns:
 
     def known_playlists(self, max_age: timedelta, market: str | None) -> dict[str, KnownPlaylist]:
         """Return what this app has loaded whole, for this market and not too long ago, by id."""
-        found = self._rows(KNOWN_PLAYLISTS, self._app, max_age, market)
+        query = KNOWN_PLAYLISTS.read_text(encoding="utf-8")
+        found = self._rows(query, self._app, max_age, market)
         return {playlist_id: KnownPlaylist(*rest) for playlist_id, *rest in found}
 
     def batches_were_refused(self) -> bool:
