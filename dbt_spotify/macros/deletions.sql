@@ -1,6 +1,6 @@
 {#- Deletions, counted: what macros/purge.sql is made of. Each notes in the list `gone`
-    which rows went, and why. None calls a method of `adapter` that commits, as its
-    `drop_schema` does. -#}
+    which rows went, and why. None calls a method of `adapter` that commits, as
+    `adapter.drop_schema` does. -#}
 
 {#- Begin the transaction. A reader of a table that is to be dropped is waited for, but
     not for ever. -#}
@@ -22,7 +22,8 @@
     {%- set tables = {} -%}
     {%- for one in list_relations_without_caching(schema) -%}
         {%- if one['schema'] == schema.schema and one['type'] == 'table' -%}
-            {%- do tables.update({one['name']: schema.incorporate(path={'identifier': one['name']})}) -%}
+            {%- set name = one['name'] -%}
+            {%- do tables.update({name: schema.incorporate(path={'identifier': name})}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(tables) }}
@@ -33,7 +34,8 @@
 {% macro delete_rows(gone, table, condition, reason) -%}
     {%- if table -%}
         {%- set rows = adapter.dispatch('rows_deleted', 'spotify')(table, condition) -%}
-        {%- do note_gone(gone, table.schema, table.schema ~ '.' ~ table.identifier, reason, rows) -%}
+        {%- set what = table.schema ~ '.' ~ table.identifier -%}
+        {%- do note_gone(gone, table.schema, what, reason, rows) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -55,7 +57,8 @@
 {%- endmacro %}
 
 
-{#- Say what is gone, and commit, which waits until the caller has read that. -#}
+{#- Say what is gone, and commit; `spotify-elt purge` lets `print` return when it has done
+    its own part. -#}
 {% macro end_deletion(gone, dry_run, outdated=false) -%}
     {%- set counts = {} -%}
     {%- for one in gone -%}

@@ -94,7 +94,7 @@
                 cross join lateral {{ json_id_rows('items.payload', 'found') }}
                 where found.id = one.{{ key }}
             )
-            {%- if table == history.popularity_versions %}
+            {%- if table == history.popularity_versions and history.playlist_entry_versions %}
             and not exists (
                 select 1
                 from {{ history.playlist_entry_versions }} as entries
@@ -109,15 +109,14 @@
 
 {#- What dlt's staging tables, by way of which it loads, still hold of deleted rows. -#}
 {% macro purge_copies(gone, raw) -%}
-    {%- for name, copies in tables_of('raw_staging').items() if raw[name] -%}
+    {%- for name, copies in tables_of('raw_staging').items()
+        if raw[name] and not name.startswith('_dlt') -%}
         {%- set deleted -%}
             not exists (
                 select 1 from {{ raw[name] }} as loaded where loaded._dlt_id = one._dlt_id
             )
         {%- endset -%}
-        {%- if not name.startswith('_dlt') -%}
-            {%- do delete_rows(gone, copies, deleted, 'copies of deleted rows') -%}
-        {%- endif -%}
+        {%- do delete_rows(gone, copies, deleted, 'copies of deleted rows') -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -96,6 +96,7 @@ def test_a_dry_run_counts_what_goes_and_a_failure_in_the_middle_leaves_all(
     assert purge(warehouse, "p") == {"gone": {}, "outdated": False}
 
 
+@pytest.mark.thorough
 def test_a_playlist_that_is_half_loaded_keeps_its_rows(warehouse: Warehouse) -> None:
     warehouse.load("p", [track("t")], LONG_AGO)
     killed = "update spotify_raw.playlists set loaded_at = now(), _dlt_load_id = 'never finished'"
@@ -110,6 +111,7 @@ def test_a_playlist_that_is_half_loaded_keeps_its_rows(warehouse: Warehouse) -> 
     assert warehouse.query(loaded_at) != [(LONG_AGO,)]
 
 
+@pytest.mark.thorough
 def test_everything_goes_and_where_nothing_is_nothing_goes(warehouse: Warehouse) -> None:
     everything = {"layers": schemas.LAYERS, "dry_run": False}
     warehouse.load("p", [track("t")])

@@ -402,6 +402,7 @@ def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
     assert one.wrong_answers() == []
 
 
+@pytest.mark.thorough
 def test_a_commit_that_fails_deletes_nothing_and_the_next_run_rebuilds_in_vain(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
