@@ -57,6 +57,7 @@ def test_nothing_in_the_project_is_deprecated(tmp_path: Path) -> None:
     assert parsed.returncode == 0, parsed.stdout + parsed.stderr
 
 
+@pytest.mark.thorough
 def test_every_model_and_column_is_described(manifest: Json) -> None:
     kinds = {"model", "snapshot"}
     models = [n for n in manifest["nodes"].values() if n["resource_type"] in kinds]

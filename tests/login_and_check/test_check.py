@@ -128,6 +128,7 @@ def test_an_app_alone_in_development_mode_can_read_nothing(
     assert rows["Credentials"][0] == "ok"
 
 
+@pytest.mark.thorough
 def test_a_fault_on_one_playlist_is_a_finding(elt: CommandLine, database: Database) -> None:
     fault = Fault("status", f"/v1/playlists/{MAIN_PLAYLIST}", status=503, times=None)
     with SampleApi(faults=[fault]) as api:
@@ -231,6 +232,7 @@ def test_the_embedded_database_is_not_created(elt: CommandLine, extended_api: Sa
     assert names_in(elt.folder) == ["pipeline.yml"]
 
 
+@pytest.mark.thorough
 def test_an_embedded_database_that_exists_is_looked_at(
     elt: CommandLine, extended_api: SampleApi
 ) -> None:

@@ -45,6 +45,7 @@ def warned(finished: Finished) -> bool:
     return "run `spotify-elt login` again" in finished.words
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_from_30_days_before_its_end_a_consent_is_warned_of(
     elt: CommandLine, database: Database, extended_api: SampleApi, command: str
@@ -148,6 +149,7 @@ def test_a_rotated_refresh_token_is_kept_in_the_env_file_that_was_read(
     assert read.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_rotated_refresh_token_from_elsewhere_is_told_but_not_shown(
     elt: CommandLine, database: Database, command: str

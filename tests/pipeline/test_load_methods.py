@@ -47,10 +47,7 @@ class Story:
     codes: list[int] = field(default_factory=list)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[METHODS[0], *(pytest.param(one, marks=pytest.mark.thorough) for one in METHODS[1:])],
-)
+@pytest.fixture(scope="module", params=METHODS)
 def told(
     request: pytest.FixtureRequest, loaded: Loaded, new_elt: Callable[[], CommandLine]
 ) -> tuple[str, Story]:
@@ -96,15 +93,18 @@ def _edit(catalogue: Catalogue) -> None:
     catalogue.change(of_both["artists"][0]["id"], popularity=1, genres=["jazz", "lo-fi"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_answers_are_right_whatever_the_method(told: tuple[str, Story], stage: str) -> None:
     assert told[1].wrong[stage] == []
 
 
+@pytest.mark.thorough
 def test_every_run_succeeds(told: tuple[str, Story]) -> None:
     assert told[1].codes == [0] * len(STAGES)
 
 
+@pytest.mark.thorough
 def test_a_method_decides_what_the_raw_table_keeps(told: tuple[str, Story]) -> None:
     method, story = told
     once = {MAIN_PLAYLIST: MAIN_ROWS, SHARED_PLAYLIST: SHARED_ROWS}
@@ -121,6 +121,7 @@ def test_a_method_decides_what_the_raw_table_keeps(told: tuple[str, Story]) -> N
     assert list(story.raw_rows.values()) == wanted
 
 
+@pytest.mark.thorough
 def test_history_is_the_same_whatever_the_method(told: tuple[str, Story]) -> None:
     tracks = entry_counts(SampleApi().catalogue, PLAYLISTS)
     ever_in_main = tracks[MAIN_PLAYLIST, "track"] + 1  # and one came with the edit

@@ -90,6 +90,7 @@ def test_each_run_has_a_file_and_the_oldest_go(
     assert (folder / "of-somebody-else.log").exists()
 
 
+@pytest.mark.thorough
 def test_a_run_that_never_reached_its_database_has_a_file_too(elt: CommandLine) -> None:
     nowhere = {"PGHOST": "127.0.0.1", "PGPORT": "1", "PGUSER": "me", "PGDATABASE": "x"}
     credentials = {"SPOTIPY_CLIENT_ID": "an-id", "SPOTIPY_CLIENT_SECRET": "a-secret"}

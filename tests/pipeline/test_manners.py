@@ -92,6 +92,7 @@ def test_output_that_is_closed_early_is_no_failure(elt: CommandLine, loaded: Loa
         assert "Traceback" not in told
 
 
+@pytest.mark.thorough
 def test_dbt_by_hand_ends_with_its_own_exit_code(elt: CommandLine, database: Database) -> None:
     assert elt("dbt", "--", "ls", "--select", "tracks", database=database).code == 0
     assert elt("dbt", "--", "ls", "--no-such-option", database=database).code == WRONG_USAGE

@@ -121,6 +121,7 @@ def test_an_address_that_is_none_is_refused_without_being_shown(elt: CommandLine
     assert "services/secret" not in refused.output
 
 
+@pytest.mark.thorough
 def test_an_address_of_apprise_is_called_too(
     elt: CommandLine, database: Database, extended_api: SampleApi, webhook: Webhook
 ) -> None:

@@ -16,6 +16,7 @@ COME_BACK_LATER = 75
 CONFIG = {"playlists": [SHARED_PLAYLIST, MAIN_PLAYLIST]}
 
 
+@pytest.mark.thorough
 def test_a_short_wait_is_waited(  # by all workers: tests/unit/test_waits.py
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:

@@ -108,6 +108,7 @@ def test_an_unreachable_database_is_told_before_spotify_is_asked(
     assert extended_api.requests == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["run", "answers"])
 def test_a_wrong_database_password_is_not_told(
     elt: CommandLine, database: Database, extended_api: SampleApi, command: str
@@ -122,6 +123,7 @@ def test_answers_before_the_first_run_say_so(elt: CommandLine, database: Databas
     assert_one_sentence(elt("answers", database=database), FAILED, "spotify-elt run")
 
 
+@pytest.mark.thorough
 def test_an_unknown_playlist_fails_and_is_only_logged(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
@@ -196,6 +198,7 @@ def test_addresses_must_be_addresses(elt: CommandLine, extended_api: SampleApi) 
     assert_one_sentence(finished, WRONG_USAGE, "SPOTIFY_API_URL", "https://")
 
 
+@pytest.mark.thorough
 def test_a_dotenv_is_read_but_the_environment_is_stronger(
     elt: CommandLine, extended_api: SampleApi
 ) -> None:

@@ -35,6 +35,7 @@ def test_the_sample_says_what_it_is(sample: Sample, extended_api: SampleApi) -> 
     assert '"sample":true' in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_commands_share_the_embedded_database_without_stopping_it_for_each_other(
     sample: Sample,
 ) -> None:

@@ -33,6 +33,7 @@ def test_after_a_good_run_all_is_well(elt: CommandLine, loaded: Loaded) -> None:
     assert told["runs"][0]["rows_by_table"]["playlist_items"] == 197
 
 
+@pytest.mark.thorough
 def test_a_failed_run_is_told_with_its_reason_until_a_good_one(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

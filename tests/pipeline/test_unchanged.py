@@ -170,6 +170,7 @@ def test_overwrite_keeps_what_could_not_be_read(
     assert wrong_answers(database, extended_api.catalogue, both["playlists"]) == []
 
 
+@pytest.mark.thorough
 def test_playlists_come_from_a_file_too(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

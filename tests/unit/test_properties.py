@@ -49,6 +49,7 @@ def stored(embedded_server: PostgresServer) -> Iterator[Callable[[str], Any]]:
         yield store
 
 
+@pytest.mark.thorough
 @settings(max_examples=150)
 @given(sent=ROWS)
 def test_postgresql_holds_any_row_but_for_what_it_cannot(
