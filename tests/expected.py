@@ -204,7 +204,7 @@ def entry_type(row: Row) -> str:
         return "local"
     if item and item.get("type") == "episode":
         return "episode"
-    if item and item["name"] == "" and item["duration_ms"] == 0:
+    if item and storable(item["name"]) == "" and item["duration_ms"] == 0:
         return "unavailable"
     return "track" if item and item.get("id") else "unavailable"
 

@@ -113,7 +113,8 @@ def test_playlists_that_cannot_be_read_are_told_with_the_others(
     state, why = rows[f"Playlist {UNKNOWN_PLAYLIST}"]
     assert (state, "not found" in why) == ("problem", True)
     state, why = rows[f"Playlist {OTHERS_PLAYLIST}"]
-    assert (state, "spotify-elt login" in why) == ("problem", True)
+    assert (state, "copy the playlist into one of yours" in why) == ("problem", True)
+    assert "spotify-elt login" not in why  # that has been done
     assert "Ready" not in finished.stdout
 
 
