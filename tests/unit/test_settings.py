@@ -91,7 +91,12 @@ def test_the_committed_settings_name_every_key() -> None:
     text = COMMITTED.read_text(encoding="utf-8")
     named = {line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()}
     offered = {key for key in PipelineConfig.model_fields if f"\n# {key}: " in text}
-    assert offered == {"playlists_file", "market", "notify_url", "retention_days"}  # nothing by default
+    assert offered == {
+        "playlists_file",
+        "market",
+        "notify_url",
+        "retention_days",
+    }  # nothing by default
     assert named | offered == set(PipelineConfig.model_fields)
 
 
