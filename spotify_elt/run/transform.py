@@ -24,12 +24,12 @@ from spotify_elt.warehouse import database, pg_settings
 dbt_log = logging.getLogger("dbt")
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_spotify"
-# dbt's parse state, made when the package is installed: parsing anew takes two seconds more.
+# dbt's parse state, made for the tests and in the image: parsing anew takes two seconds more.
 PARSED_AHEAD = PROJECT / "target"
 PARSE_STATE = "partial_parse.msgpack"
 # Parsing connects to nothing, but dbt discards its saved parse state when the profile has changed.
-# With these values instead of the real ones it is valid for every database, and can be made when
-# the package is installed.
+# With these values instead of the real ones it is valid for every database, and can be made before
+# there is one.
 ANY_DATABASE = {"PGHOST": "localhost", "PGUSER": "nobody", "PGDATABASE": "parsed_for_any"}
 PROJECT_FILES = (".sql", ".yml", ".md")
 RUN_RESULTS = "run_results.json"

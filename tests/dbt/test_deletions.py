@@ -60,6 +60,7 @@ def rows(warehouse: Warehouse) -> dict[str, int]:
     return {one: warehouse.query(f"select count(*) from {one}")[0][0] for (one,) in tables}
 
 
+@pytest.mark.thorough
 def test_a_dry_run_counts_what_goes_and_a_failure_in_the_middle_leaves_all(
     warehouse: Warehouse,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from warehouse import Warehouse, track
 
 LOSSES = """
@@ -23,6 +24,7 @@ where playlist_id = 'cut';
 """
 
 
+@pytest.mark.thorough
 def test_what_the_marts_lost_is_noticed(warehouse: Warehouse, dbt_folder: Path) -> None:
     warehouse.load("short", [track("t1")])
     warehouse.load("mistaken", [{"item": None}])

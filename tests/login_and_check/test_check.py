@@ -244,6 +244,7 @@ def test_an_embedded_database_that_exists_is_looked_at(
     assert rows_of(finished)["Database"][1].startswith("embedded PostgreSQL 18")
 
 
+@pytest.mark.thorough
 def test_nothing_is_asked_before_the_time_that_spotify_named(
     elt: CommandLine, database: Database
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_bad_consent_date_is_a_bad_setting(
     assert extended_api.requests == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("environment", "words"),
     [

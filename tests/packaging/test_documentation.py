@@ -134,6 +134,7 @@ def test_every_mart_is_in_the_docs_and_no_other() -> None:
     assert set(re.findall(r"`(\w+)`", told)) == marts
 
 
+@pytest.mark.thorough
 def test_the_sql_of_the_docs_can_be_pasted(loaded: Callable[..., Database]) -> None:
     database = loaded(MAIN_PLAYLIST, SHARED_PLAYLIST)
     blocks = re.findall(r"(?ms)^```sql\n(.*?)^```", ANSWERS + OPERATIONS)

@@ -14,6 +14,7 @@ CONFIG = {"playlists": [MAIN_PLAYLIST]}
 FILES_KEPT = 30
 
 
+@pytest.mark.thorough
 def test_json_lines_are_one_object_an_event_with_the_run_s_id(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

@@ -301,6 +301,7 @@ def test_what_is_older_than_retention_days_goes_unless_it_is_the_latest(
     assert one("purge").stdout == "There is nothing to delete.\n"
 
 
+@pytest.mark.thorough
 def test_everything_leaves_nothing(both: Purger) -> None:
     query(both.database, LEFTOVERS)
     query(both.database, "create schema spotify_of_somebody_else")
@@ -371,6 +372,7 @@ def test_a_build_that_fails_is_told_and_the_next_run_makes_it_good(both: Purger)
     assert both.wrong_answers(SHARED_PLAYLIST) == []
 
 
+@pytest.mark.thorough
 def test_a_purge_that_is_killed_has_deleted_all_or_nothing(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:

@@ -26,6 +26,7 @@ where entry_name like 'Pressed Twice%'
 """
 
 
+@pytest.mark.thorough
 def test_reading_with_a_market_and_without_records_no_change(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
@@ -57,3 +58,27 @@ def test_development_reads_the_shapes_too_and_asks_nothing_of_emptied_tracks(
     assert wrong_answers(database, api.catalogue, [REAL_PLAYLIST], "development") == []
     assert wrong_profiles(database, api.catalogue, "development") == []
     assert len(api.calls("artist")) == 1
+
+
+@pytest.mark.thorough
+def test_another_market_reads_an_unchanged_playlist_anew(
+    elt: CommandLine, database: Database, extended_api: SampleApi
+) -> None:
+    asked = []
+    for market in ({}, {"market": "DE"}, {"market": "DE"}, {}):
+        extended_api.requests.clear()
+        config = CONFIG | market
+        finished = elt("run", database=database, api=extended_api, config=config)
+        assert finished.code == 0, finished.output
+        told = "unchanged" if "unchanged" in finished.words else "read"
+        of_playlists = {one.query.get("market") for one in extended_api.calls("playlist")}
+        of_artists = {one.query.get("market") for one in extended_api.calls("artists")}
+        asked.append((told, of_playlists))
+        assert of_artists <= {None}
+    assert asked == [("read", {None}), ("read", {"DE"}), ("unchanged", {"DE"}), ("read", {None})]
+
+
+def test_what_is_no_market_is_refused(elt: CommandLine, extended_api: SampleApi) -> None:
+    finished = elt("run", api=extended_api, config=CONFIG | {"market": "Germany"})
+    assert finished.code == 2, finished.output
+    assert "market" in finished.last_line

@@ -113,6 +113,7 @@ def test_retries_waits_and_what_is_gone_are_counted(
     assert run["api_requests"] == len(extended_api.requests)
 
 
+@pytest.mark.thorough
 def test_a_log_of_an_older_version_is_migrated_without_losing_a_row(
     elt: CommandLine, loaded: Loaded, extended_api: SampleApi
 ) -> None:
