@@ -8,7 +8,7 @@
 For any destination of dlt; nothing here knows of PostgreSQL, dbt or the application around it.
 
     source            the dlt source: four raw tables, JSON untouched
-    extraction        what of the playlists is read, and what is left as it is
+    extraction        which playlists are unchanged and left, which are read
     reading           one playlist, read whole or not at all
     references        the artists and albums that rows refer to
     entities          artists and albums, asked for in the cheapest way

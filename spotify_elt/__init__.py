@@ -2,7 +2,7 @@
 
     check -> extract and load -> dbt build -> reconcile -> report -> run log
 
-The rooms, each of which says in its `__init__` what its modules are; one imports only those below:
+What dbt builds and publishes is in `dbt_spotify/`. The rooms, each of which says in its `__init__` what its modules are; one imports only those below:
 
     cli           the command line: one command a verb
     operations/   what people do beside runs: check, status, purge, login, bootstrap, psql
@@ -11,7 +11,7 @@ The rooms, each of which says in its `__init__` what its modules are; one import
     answers/      the five questions, answered in words, in the terminal, for other programs
     run_log/      what runs did, in `<prefix>_logging`
     warehouse/    PostgreSQL: anybody's or the embedded one, what is loaded into it and stored there
-    settings/     `pipeline.yml`, `.env` on this machine or in S3, AWS
+    settings/     `pipeline.yml`; `dotenv_file` reads and writes `.env`, here or in S3; AWS
 
     logs, log_lines   what a command tells while it goes on
     redaction         secrets, taken out of all of it
