@@ -2,7 +2,8 @@
 
     check -> extract and load -> dbt build -> reconcile -> report -> run log
 
-What dbt builds and publishes is in `dbt_spotify/`. The rooms, each of which says in its `__init__` what its modules are; one imports only those below:
+What dbt builds and publishes is in `dbt_spotify/`. The rooms, each of which says in its `__init__`
+what its modules are; one imports only those below:
 
     cli           the command line: one command a verb
     operations/   what people do beside runs: check, status, purge, login, bootstrap, psql
