@@ -28,6 +28,7 @@ BOTH = [MAIN_PLAYLIST, SHARED_PLAYLIST]
 OF_THE_MOMENT = {
     *("loaded_at", "first_seen_at", "last_seen_at", "removed_after", "removed_before"),
     *("valid_from", "valid_to", "days", "days_in_playlist", "days_since_last_add"),
+    *("came_at", "changed_at"),
     "share_added_last_28_days",
 }
 ENDED = "select playlist_id, count(removed_before) from spotify_marts.playlist_changes group by 1"
