@@ -34,6 +34,7 @@ from spotify_elt.settings import dotenv_file
 from spotify_elt.settings import pipeline_yml as settings
 from spotify_elt.warehouse import database
 from spotify_elt.warehouse import sample as bundled
+from spotify_elt.warehouse.schemas import Schemas
 
 OUTPUT_CLOSED = 128 + signal.SIGPIPE  # exit code, as shells have it
 
@@ -206,7 +207,7 @@ def answers(*, question: int | None, playlists: tuple[str, ...], json: bool, csv
     ids = settings.playlist_ids(playlists) if playlists else None
     numbers = [question] if question else QUESTION_NUMBERS
     with database.at_hand(), database.connected() as connection:
-        found = Answers(connection, f"{config.schema_prefix}_marts", ids, numbers)
+        found = Answers(connection, Schemas.of(config.schema_prefix).marts, ids, numbers)
         if json:
             print(found.as_json(), file=utf8_output())
         elif csv:

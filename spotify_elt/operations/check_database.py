@@ -15,6 +15,7 @@ from spotify_elt.operations.findings import Findings
 from spotify_elt.run_log.earlier_runs import EarlierRuns
 from spotify_elt.settings.pipeline_yml import PipelineConfig
 from spotify_elt.warehouse import database, embedded
+from spotify_elt.warehouse.schemas import Schemas
 
 OLDEST, NEWEST = 14, 18  # major versions of PostgreSQL that are tested
 
@@ -60,7 +61,8 @@ def _not_before(
             found.add("Run log", "ok", f"in PostgreSQL at {where}")
         if config is None or access is None:
             return None
-        return EarlierRuns(opened, f"{config.schema_prefix}_logging", access).not_before()
+        schema = Schemas.of(config.schema_prefix).logging
+        return EarlierRuns(opened, schema, access).not_before()
 
 
 def _add_facts(found: Findings, opened: connection, kind: str) -> None:

@@ -177,7 +177,7 @@ def _rebuild(dbt: Transformation, config: PipelineConfig) -> None:
         database.connected_to_run_log() as opened,
         opened.cursor() as cursor,
     ):
-        purge_run_log.note_built_with(cursor, f"{prefix}_logging", dbt.version)
+        purge_run_log.note_built_with(cursor, Schemas.of(prefix).logging, dbt.version)
     console().print("The marts are rebuilt without what was deleted.")
     if config.report:
         renew_report(prefix, config.report)

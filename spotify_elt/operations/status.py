@@ -23,6 +23,7 @@ from spotify_elt.run_log.earlier_runs import NEVER_ENDED, SOME_HOST
 from spotify_elt.settings.pipeline_yml import PipelineConfig
 from spotify_elt.warehouse import database, run_lock
 from spotify_elt.warehouse.database import Row
+from spotify_elt.warehouse.schemas import Schemas
 
 RUNS_SHOWN = 10
 MARGIN = timedelta(hours=6)  # on top of max_age, for runs that begin late or take long
@@ -66,7 +67,7 @@ def _last_runs(schema_prefix: str) -> list[Row]:
         with database.connected() as warehouse:
             at_work = run_lock.at_work(warehouse, schema_prefix)
         with database.connected_to_run_log() as opened:
-            found = _read(opened, f"{schema_prefix}_logging")
+            found = _read(opened, Schemas.of(schema_prefix).logging)
     for row in found:
         run = row["run"]
         # One that died is still called running.

@@ -19,6 +19,7 @@ from spotify_elt.report.contents import read_contents
 from spotify_elt.report.page import as_html
 from spotify_elt.warehouse import database
 from spotify_elt.warehouse.sample import holds_sample
+from spotify_elt.warehouse.schemas import Schemas
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def write_report(warehouse: connection, schema_prefix: str, path: Path) -> None:
         PipelineError: there are no answers yet, or the file cannot be written.
         psycopg2.Error: the marts cannot be read.
     """
-    told = read_contents(warehouse, f"{schema_prefix}_marts")
+    told = read_contents(warehouse, Schemas.of(schema_prefix).marts)
     html = as_html(told, sample=holds_sample(warehouse, schema_prefix))
     try:
         # Through links, one of which may lead to a folder that is not there yet.
