@@ -1,11 +1,12 @@
-"""dbt in a process of its own, started early: `python -m spotify_elt.run.dbt_process`.
+"""dbt in a process of its own, beside the run: `python -m spotify_elt.run.dbt_process`.
 
 dbt takes seconds to import and to parse its project, and a run has seconds to wait for Spotify.
-So the run starts this process first. It parses once, says `{"parsed": true}`, and runs what it is
-then told on standard input, one JSON object a line: `{"command": ["build"], "environment": {...}}`.
-It answers with one JSON object a line on standard output: `{"nodes": N}` when a build begins,
-`{"node": ...}` for each node that is finished, `{"line": ..., "level": ...}` for what dbt logs, at
-last `{"done": true}`, or `{"failed": ...}` with the reason.
+So the run starts this process as soon as it knows that there is something to build. It parses once,
+says `{"parsed": true}`, and runs what it is then told on standard input, one JSON object a line:
+`{"command": ["build"], "environment": {...}}`. It answers with one JSON object a line on standard
+output: `{"nodes": N}` when a build begins, `{"node": ...}` for each node that is finished,
+`{"line": ..., "level": ...}` for what dbt logs, `{"results": [...]}` with what became of each node,
+at last `{"done": true}`, or `{"failed": ...}` with the reason.
 
 What an operation prints is answered as `{"printed": ...}`, and it goes on only at the next line on
 standard input: so others can do their part before it commits.
@@ -75,6 +76,8 @@ def _run(
             say(line=info.msg.strip(), level=info.level)
 
     ended = dbtRunner(manifest, [tell]).invoke(command)
+    built: Any = ended.result if command[0] == "build" else None
+    say(results=[_by_columns_of_the_log(one) for one in built or ()])
     say(done=True) if ended.success else say(failed=_reason(ended))
 
 
@@ -84,6 +87,17 @@ def _name_database(manifest: Any, parsed_for: str, name: str) -> None:
         node.database = name
         if node.relation_name:
             node.relation_name = node.relation_name.replace(f'"{parsed_for}".', f'"{name}".', 1)
+
+
+def _by_columns_of_the_log(result: Any) -> dict[str, Any]:
+    return {
+        "node": result.node.unique_id,
+        "resource_type": result.node.resource_type,
+        "status": result.status,
+        "seconds": result.execution_time,
+        "failures": result.failures,
+        "message": result.message,
+    }
 
 
 def _listen(words: Queue[dict[str, Any]]) -> None:

@@ -56,7 +56,7 @@ def run(
     Args:
         config: what to load and how.
         access: where Spotify is and who asks.
-        transformation: dbt, which has begun to parse.
+        transformation: dbt, started as soon as it is sure to be needed.
         lines: what the run logs.
         force: read also the playlists that have not changed.
 
@@ -134,13 +134,21 @@ class _Run:
         self.built_with = self.run_log.earlier.marts_built_with()
         with self.steps.step("Sign in"):
             self.spotify.sign_in()
+        if self.built_with != self.transformation.version:
+            self.transformation.start()
 
     def extract_and_load(self) -> None:
         """Read and load what has changed."""
         method, warehouse = self.config.load_method, Warehouse(self.config.name, self.schemas.raw)
         warehouse.mend_half_loaded()
         with self.steps.step("Read playlists", len(self.config.playlists)) as advance:
-            source = raw_tables(self.extraction, WRITE_DISPOSITIONS[method], advance)
+
+            def after_each() -> None:
+                advance()
+                if self.outcome.loads[-1].status == "loaded":
+                    self.transformation.start()  # it parses while the rest is read
+
+            source = raw_tables(self.extraction, WRITE_DISPOSITIONS[method], after_each)
             load_ids = warehouse.extract(source)
         loaded = self.outcome.of("loaded")
         if loaded or self.extraction.entities_read:

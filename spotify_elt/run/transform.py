@@ -19,6 +19,7 @@ from typing import Any, Self
 from loader.errors import one_line
 from spotify_elt import versions
 from spotify_elt.errors import BuildError
+from spotify_elt.run import artefacts
 from spotify_elt.warehouse import database, pg_settings
 
 dbt_log = logging.getLogger("dbt")
@@ -32,8 +33,7 @@ PARSE_STATE = "partial_parse.msgpack"
 # there is one.
 ANY_DATABASE = {"PGHOST": "localhost", "PGUSER": "nobody", "PGDATABASE": "parsed_for_any"}
 PROJECT_FILES = (".sql", ".yml", ".md")
-RUN_RESULTS = "run_results.json"
-ARTEFACTS = ("manifest.json", RUN_RESULTS)
+ARTEFACTS = ("manifest.json", "run_results.json")
 GOOD = ("success", "pass", "warn", "no-op", "skipped")
 FAILURES_TOLD = 3
 LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
@@ -71,7 +71,7 @@ def run_dbt(arguments: list[str], schema_prefix: str) -> int:
 
 
 class Transformation:
-    """dbt for one command: begins to parse at once, builds and runs operations when told.
+    """dbt for one command: parses once it is started, builds and runs operations when told.
 
     Args:
         schema_prefix: the schemas are `<schema_prefix>_staging`, `_marts`, ...
@@ -83,22 +83,29 @@ class Transformation:
 
     def __init__(self, schema_prefix: str, target_path: Path | None = None) -> None:
         self.results: list[dict[str, Any]] = []
-        environment = _environment()
         # Apart from dbt by hand, which has another target and would undo the saved parse state.
-        self._target = target_path or Path(environment["DBT_TARGET_PATH"]) / "candidate"
-        quiet = ["--log-level", "none", "--no-use-colors", "--target", "candidate"]
+        self._target = target_path or Path(_environment()["DBT_TARGET_PATH"]) / "candidate"
+        self._where = _where(schema_prefix)
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - till __exit__
+        self._process: Any = None
+
+    def start(self) -> None:
+        """Have dbt's process begin to parse, if it has not yet."""
+        if self._process is not None:
+            return
+        options = ["--log-level", "none", "--no-use-colors", "--target", "candidate", *self._where]
         if not (self._target / PARSE_STATE).exists() and Path(PARSED_AHEAD, PARSE_STATE).exists():
-            quiet += ["--partial-parse-file-path", str(PARSED_AHEAD / PARSE_STATE)]
+            options += ["--partial-parse-file-path", str(PARSED_AHEAD / PARSE_STATE)]
+        environment = {**_environment(), "DBT_TARGET_PATH": str(self._target)}
         for name in pg_settings.NAMES:
             environment.pop(name, None)
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - till __exit__
-        self._process: Any = subprocess.Popen(
-            [sys.executable, "-m", "spotify_elt.run.dbt_process", *quiet, *_where(schema_prefix)],
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "spotify_elt.run.dbt_process", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,  # a pipe that nobody reads would fill up
             text=True,
-            env={**environment, **ANY_DATABASE, "DBT_TARGET_PATH": str(self._target)},
+            env={**environment, **ANY_DATABASE},
         )
 
     @property
@@ -114,8 +121,9 @@ class Transformation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
         self._errors.close()
 
     @property
@@ -125,7 +133,8 @@ class Transformation:
         return [path for path in written if path.exists()] if self.results else []
 
     def parsed(self) -> bool:
-        """Wait until dbt has parsed the project, and say whether it could."""
+        """Have dbt parse the project, and say whether it could."""
+        self.start()
         return "parsed" in json.loads(self._process.stdout.readline() or "{}")
 
     def build(self, on_node: Callable[[int], None]) -> None:
@@ -137,21 +146,20 @@ class Transformation:
         Raises:
             BuildError: a model or a test failed; the last good marts stand.
         """
-        results = self._target / RUN_RESULTS
-        results.unlink(missing_ok=True)  # an earlier build's
+        # Half a second of a run goes into files that are for those who keep them.
+        kept = [] if artefacts.address() else ["--no-write-json"]
         nodes = 0
         try:
-            for answer in self._answers("build", "--exclude-resource-type", "unit_test"):
+            for answer in self._answers("build", "--exclude-resource-type", "unit_test", *kept):
                 nodes = answer.get("nodes", nodes)
+                self.results = answer.get("results", self.results)
                 if "node" in answer:
                     on_node(nodes)
         except BuildError as error:
-            self.results = _node_results(results)
             raise BuildError(
                 f"dbt failed, so the last good answers stand: {self._failures() or error}. "
                 "The rejected tables are in the schema that ends in _marts_candidate."
             ) from error
-        self.results = _node_results(results)
 
     @contextmanager
     def operation(self, macro: str, arguments: Mapping[str, object]) -> Iterator[Any]:
@@ -170,6 +178,7 @@ class Transformation:
 
     def _answers(self, *command: str) -> Iterator[dict[str, Any]]:
         """Have dbt run a command, and yield what its process answers until that is done."""
+        self.start()
         # A password may open connections for minutes only.
         database.renew_password()
         known = {name: os.environ[name] for name in pg_settings.NAMES if name in os.environ}
@@ -199,25 +208,6 @@ class Transformation:
         ]
         more = f" (and {len(told) - FAILURES_TOLD} more)" if len(told) > FAILURES_TOLD else ""
         return "; ".join(told[:FAILURES_TOLD]) + more
-
-
-def _node_results(path: Path) -> list[dict[str, Any]]:
-    """What became of each node, by the columns of the run log."""
-    try:
-        results = json.loads(path.read_text(encoding="utf-8"))["results"]
-    except (OSError, ValueError):  # none ran, or another command in this folder writes its own
-        return []
-    return [
-        {
-            "node": result["unique_id"],
-            "resource_type": result["unique_id"].split(".")[0],
-            "status": result["status"],
-            "seconds": result["execution_time"],
-            "failures": result["failures"],
-            "message": result["message"],
-        }
-        for result in results
-    ]
 
 
 if __name__ == "__main__":
