@@ -124,8 +124,11 @@ class Extraction:
             self.outcome.stopped = error
             self.outcome.loads.append(PlaylistLoad(playlist_id, "not reached", str(error)))
         else:
-            log.warning("%s", error)
-            self.outcome.loads.append(PlaylistLoad(playlist_id, "failed", str(error)))
+            reason = str(error)
+            if playlist_id not in reason:
+                reason = f"Playlist {playlist_id} could not be read: {reason.rstrip('.')}."
+            log.warning("%s", reason)
+            self.outcome.loads.append(PlaylistLoad(playlist_id, "failed", reason))
 
     def _refer(self, rows: Iterator[str]) -> None:
         for row in rows:

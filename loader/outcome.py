@@ -1,5 +1,6 @@
 """What became of the playlists of a load."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -16,7 +17,7 @@ class PlaylistLoad:
     Attributes:
         playlist_id: its id.
         status: read whole, left as it is, failed, or not reached before a long wait.
-        reason: the sentence that says why not.
+        reason: the sentence that says why not, and of which playlist.
         snapshot_id: Spotify's version of what was read.
         total: how many rows the API said it has; of one that was read, that many were.
         loaded_at: when it was read, as in the raw tables.
@@ -54,6 +55,16 @@ class Outcome:
         return [load.playlist_id for load in self.of("loaded", "unchanged")]
 
     @property
+    def reasons(self) -> Iterator[str]:
+        """Why playlists failed: what several have in common is said once, with the ids of all."""
+        alike: dict[str, list[PlaylistLoad]] = {}
+        for load in self.of("failed"):
+            alike.setdefault(str(load.reason).replace(load.playlist_id, ""), []).append(load)
+        for first, *others in alike.values():
+            ids = ", ".join(load.playlist_id for load in others)
+            yield f"{first.reason} The same goes for {ids}." if ids else str(first.reason)
+
+    @property
     def failures(self) -> str:
-        """The sentences of all playlists that failed, each once."""
-        return " ".join(dict.fromkeys(str(load.reason) for load in self.of("failed")))
+        """Why playlists failed, in one text."""
+        return " ".join(self.reasons)

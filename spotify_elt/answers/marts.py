@@ -1,6 +1,7 @@
 """The marts as they are read: the playlists, and a mart's rows of one of them in their order."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from psycopg2.errors import UndefinedColumn
 from psycopg2.extensions import connection
@@ -8,17 +9,7 @@ from psycopg2.extensions import connection
 from spotify_elt.errors import NoAnswersError
 from spotify_elt.warehouse.database import NOT_THERE, Row, rows
 
-# The playlists asked for, in that order; all of them, by name, where none were.
-PLAYLISTS = """
-select profile.*, playlists.owner_name, playlists.snapshot_id
-from {marts}.playlists as playlists
-inner join {marts}.playlist_profile as profile on playlists.playlist_id = profile.playlist_id
-where %(ids)s::text[] is null or profile.playlist_id = any(%(ids)s)
-order by
-    array_position(%(ids)s, profile.playlist_id),
-    lower(profile.playlist_name),
-    profile.playlist_id
-"""
+PLAYLISTS = Path(__file__).with_name("playlists.sql")
 ROWS = "select {columns} from {marts}.{mart} where playlist_id = %s order by answer_order"
 
 
@@ -33,7 +24,8 @@ def playlists(database: connection, marts: str, ids: Sequence[str] | None = None
     Raises:
         NoAnswersError: the marts were never built, or by an older version.
     """
-    return read(database, PLAYLISTS.format(marts=marts), {"ids": ids if ids is None else list(ids)})
+    query = PLAYLISTS.read_text(encoding="utf-8").format(marts=marts)
+    return read(database, query, {"ids": ids if ids is None else list(ids)})
 
 
 def answer(

@@ -15,7 +15,7 @@ from rich.text import Text
 from loader.errors import PipelineError, SettingsError, printable
 from spotify_elt.answers.marts import playlists
 from spotify_elt.answers.questions import QUESTION_NUMBERS, QUESTIONS, Question
-from spotify_elt.answers.sentences import NO_TRACKS, without_isolates
+from spotify_elt.answers.sentences import NO_TRACKS, unavailable, without_isolates
 from spotify_elt.console import counted
 from spotify_elt.warehouse.database import Row
 
@@ -103,7 +103,7 @@ class Answers:
         return {
             "question": question.number,
             "words": question.words,
-            "sentence": without_isolates(question.in_words(answer, playlist)),
+            "sentence": _in_words(question, playlist, answer),
             "view": question.view,
             "rows": answer,
         }
@@ -133,12 +133,15 @@ def _print_answer(
     for row in answer[:ROWS_PRINTED]:
         table.add_row(*(_cell(column, row[column]) for column in columns))
     screen.print(f"\n{question.number}. {question.words}", style="bold", markup=False)
-    sentence = without_isolates(question.in_words(answer, playlist))
-    screen.print(printable(sentence), markup=False)
+    screen.print(printable(_in_words(question, playlist, answer)), markup=False)
     if answer:
         screen.print(table)
     if (more := len(answer) - ROWS_PRINTED) > 0:
         screen.print(f"... and {more} more: see the view {question.view}", style="dim")
+
+
+def _in_words(question: Question, playlist: Row, answer: Sequence[Row]) -> str:
+    return without_isolates(f"{question.in_words(answer)} {unavailable(playlist)}".rstrip())
 
 
 def _cell(column: str, value: Any) -> Text:

@@ -35,11 +35,9 @@ class Question:
         """Return the answer for one playlist, all of it, the most telling rows first."""
         return answer(database, marts, self.view, self.columns, playlist_id)
 
-    def in_words(self, rows: Sequence[Row], profile: Row) -> str:
-        """Return the answer in one sentence, from all its rows and the playlist's profile."""
-        if not rows:
-            return sentences.NO_TRACKS
-        return self.sentence(rows) + sentences.unavailable(profile)
+    def in_words(self, rows: Sequence[Row]) -> str:
+        """Return the answer in one sentence, from all its rows."""
+        return self.sentence(rows) if rows else sentences.NO_TRACKS
 
 
 def _questions() -> Iterator[Question]:

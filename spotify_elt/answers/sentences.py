@@ -157,10 +157,11 @@ def unavailable(profile: Row) -> str:
     count = profile["count_tracks_not_available"] or 0
     if not count or count < MANY_UNAVAILABLE * profile["count_tracks"]:
         return ""
+    are, draw = ("is", "draws") if count == 1 else ("are", "draw")
     return (
-        f" {count} of {counted(profile['count_tracks'], 'tracks')} are not available (old ids, or "
-        "not sold there), and draw every average down: with a `market` in pipeline.yml Spotify "
-        "sends the recordings that replace them."
+        f"{count} of {counted(profile['count_tracks'], 'tracks')} {are} not available (old ids, or "
+        f"not sold there), and {draw} every average down: with a `market` in pipeline.yml, or "
+        "another one, Spotify sends the recordings that replace them, where it has any."
     )
 
 

@@ -7,6 +7,7 @@ Run it alone: `spotify-elt check`.
 """
 
 import json
+from collections.abc import Mapping
 from functools import partial
 
 from rich.console import Console
@@ -96,7 +97,13 @@ def _look_at_spotify(found: Findings, config: PipelineConfig, access: SpotifyAcc
     withheld = any(isinstance(head, WithheldError) for head in heads.values())
     mode = references.access_mode or ("development" if withheld else "unknown")
     found.add("Access mode", "not asked" if mode == "unknown" else "ok", WHAT_IS_SENT[mode])
+    _add_playlists(found, heads)
+
+
+def _add_playlists(found: Findings, heads: Mapping[str, Reading | PipelineError]) -> None:
     refused = [not isinstance(head, Reading | ComeBackLaterError) for head in heads.values()]
+    unreadable = NONE_READABLE if all(refused) else SOME_UNREADABLE
+    first_of: dict[str, str] = {}  # those of which the same is told, by that
     for playlist_id, head in heads.items():
         subject = f"Playlist {playlist_id}"
         if isinstance(head, Reading):
@@ -105,8 +112,9 @@ def _look_at_spotify(found: Findings, config: PipelineConfig, access: SpotifyAcc
         elif isinstance(head, ComeBackLaterError):
             found.add(subject, "not asked", str(head), head.exit_code)
         else:
-            exit_code = NONE_READABLE if all(refused) else SOME_UNREADABLE
-            found.add(subject, "problem", str(head), exit_code)
+            first = first_of.setdefault(str(head).replace(playlist_id, ""), playlist_id)
+            detail = str(head) if first == playlist_id else f"the same as for playlist {first}"
+            found.add(subject, "problem", detail, unreadable)
 
 
 def _add_credentials(found: Findings, access: SpotifyAccess) -> None:

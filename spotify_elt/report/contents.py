@@ -10,6 +10,7 @@ from psycopg2.extensions import connection
 
 from spotify_elt.answers.marts import answer, playlists, read
 from spotify_elt.answers.questions import QUESTIONS
+from spotify_elt.answers.sentences import unavailable
 from spotify_elt.warehouse.database import Row
 
 Json = dict[str, Any]
@@ -50,7 +51,8 @@ def read_contents(database: connection, marts: str) -> Json:
         marts: their schema.
 
     Returns:
-        `questions` in words, and `playlists`, whose tables are JSON in text.
+        `questions` in words, and `playlists`, whose tables are JSON in text. That many tracks
+        are not available is said of a playlist, once, not in each answer.
 
     Raises:
         NoAnswersError: the marts were never built, or by an older version.
@@ -67,7 +69,7 @@ def _playlist(database: connection, marts: str, head: Row) -> Json:
     answers = []
     for question in QUESTIONS:
         found = question.rows(database, marts, playlist_id)
-        answers.append({"sentence": question.in_words(found, head), "table": _as_table(found)})
+        answers.append({"sentence": question.in_words(found), "table": _as_table(found)})
     tables = {
         mart: answer(database, marts, mart, columns.split(), playlist_id)
         for mart, columns in TABLES.items()
@@ -80,6 +82,7 @@ def _playlist(database: connection, marts: str, head: Row) -> Json:
     return {
         "head": {**head, "first_reading_at": first_reading},
         "answers": answers,
+        "unavailable": unavailable(head),
         **{name: _as_table(found) for name, found in tables.items()},
     }
 

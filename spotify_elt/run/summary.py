@@ -1,6 +1,7 @@
 """The summary at the end of a run: what was loaded, what it cost, what Spotify did not send."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from psycopg2.extensions import connection
 from rich.console import Console
@@ -12,21 +13,7 @@ from loader.extraction import Extraction
 from spotify_elt.console import counted
 from spotify_elt.warehouse.database import rows
 
-# Which fields are missing of how many, each thing counted once over the playlists of the run.
-NOT_SENT = """
-select
-    field,
-    entity_type,
-    count(distinct entity_id) as count_entities,
-    count(distinct entity_id) filter (where not is_sent) as count_missing
-from {marts}.playlist_fields
-where playlist_id = any(%s)
-group by 1, 2
-having not bool_and(is_sent)
-order by
-    array_position(array['popularity', 'label', 'followers', 'genres'], field),
-    array_position(array['track', 'album', 'artist'], entity_type)
-"""
+NOT_SENT = Path(__file__).with_suffix(".sql")
 SummaryLines = list[tuple[str, str]]  # a heading and what there is to say under it
 
 MEANING = (
@@ -56,9 +43,7 @@ def summary_lines(
     if unchanged := outcome.of("unchanged"):
         loaded.append(f"{counted(len(unchanged), 'playlists')} unchanged")
     timed = ", ".join(f"{step.lower()} {taken:.1f}" for step, taken in seconds.items())
-    lines = [("Loaded", ", ".join(loaded))]
-    failed = dict.fromkeys(str(load.reason) for load in outcome.of("failed"))
-    lines += [("Failed", reason) for reason in failed]
+    lines = [("Loaded", ", ".join(loaded)), *(("Failed", reason) for reason in outcome.reasons)]
     lines.append(("Requests", f"{requests_made} made, {outcome.requests_saved} saved"))
     lines.append(("Seconds", f"{sum(seconds.values()):.1f} ({timed})"))
     if access_mode := extraction.references.access_mode:
@@ -80,11 +65,12 @@ def print_summary(screen: Console, lines: SummaryLines) -> None:
 
 def not_sent(database: connection, marts: str, playlist_ids: Sequence[str]) -> list[str]:
     """Say which fields Spotify did not send for the playlists of a run, a line for each."""
-    lines, without_popularity = [], False
-    for row in rows(database, NOT_SENT.format(marts=marts), [list(playlist_ids)]):
-        count, missing = row["count_entities"], row["count_missing"]
-        of_them = "the only one" if count == 1 else f"all {count}"
-        how_many = of_them if missing == count else f"{missing} of {count}"
-        lines.append(f"{row['field']} of {row['entity_type']}s: missing for {how_many}")
-        without_popularity |= row["field"] == "popularity" and missing == count
-    return [*lines, MEANING] if without_popularity else lines
+    query = NOT_SENT.read_text(encoding="utf-8").format(marts=marts)
+    found = rows(database, query, [list(playlist_ids)])
+    lines = [
+        f"{row['field']} of {row['entity_type']}s: missing for {row['missing_for']}"
+        for row in found
+    ]
+    if any(row["field"] == "popularity" and row["none_was_sent"] for row in found):
+        lines.append(MEANING)
+    return lines

@@ -118,6 +118,19 @@ def test_playlists_that_cannot_be_read_are_told_with_the_others(
     assert "Ready" not in finished.stdout
 
 
+def test_what_several_playlists_have_in_common_is_told_once(
+    elt: CommandLine, database: Database
+) -> None:
+    first, second = "9" * 22, UNKNOWN_PLAYLIST
+    with SampleApi() as api:
+        config = {"playlists": [first, second, MAIN_PLAYLIST]}
+        finished = elt("check", database=database, api=api, config=config)
+    rows = rows_of(finished)
+    assert finished.code == 3, finished.output
+    assert "was not found" in rows[f"Playlist {first}"][1]
+    assert rows[f"Playlist {second}"] == ("problem", f"the same as for playlist {first}")
+
+
 def test_an_app_alone_in_development_mode_can_read_nothing(
     elt: CommandLine, database: Database
 ) -> None:

@@ -33,6 +33,29 @@ def test_one_of_two_fails_and_the_other_is_loaded(
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault("not_found", "/v1/playlists/*", times=None), "not found"),
+        (Fault("status", "/v1/playlists/*", status=503, times=None), "Spotify answered 503"),
+    ],
+)
+def test_why_several_failed_is_said_once_with_their_ids(
+    elt: CommandLine, database: Database, extended_api: SampleApi, fault: Fault, reason: str
+) -> None:
+    extended_api.faults = [fault]
+    finished = elt("run", database=database, api=extended_api, config=BOTH)
+    assert finished.code == FAILED, finished.output
+    assert finished.last_line.count(reason) == 1
+    for playlist_id in BOTH["playlists"]:
+        assert finished.last_line.count(playlist_id) == 1
+    logged = query(
+        database, "select reason from spotify_logging.playlist_loads where status = 'failed'"
+    )
+    assert len({why for (why,) in logged}) == len(BOTH["playlists"]), "each has its own"
+
+
+@pytest.mark.thorough
 def test_a_playlist_of_another_user_is_refused_in_development_mode(
     elt: CommandLine, database: Database
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from browsing import Opener, Report
 from drawn import agree, numbers, texts
 from invented import add_history, add_playlist, id_of
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 from postgres_server import Database, query
 
 from sample_api import MAIN_PLAYLIST
@@ -107,6 +107,111 @@ def test_what_changed_is_told_drawn_and_listed(
     assert names == ["Came last", "Came", "Left", "Stayed", "Stayed"]
     links = section.locator("tbody a").evaluate_all("links => links.map((link) => link.href)")
     assert links[-1].endswith(id_of("HT", 0))
+
+
+def headline(page: Page) -> Locator:
+    return page.locator('[aria-label="Headline"]')
+
+
+def test_playlists_of_one_name_are_told_apart_in_the_switch(
+    report: Report, marts: Database, opened: Opener
+) -> None:
+    named = {"U": ("mix", "Ann"), "V": ("Mix", "Ann"), "W": ("Mix", "Bob"), "X": ("Mix", "Ann")}
+    named |= {"Y": ("Ärger", "Ann"), "Z": ("zebra", "Ann")}
+    for prefix, (name, owner) in named.items():
+        playlist_id = add_playlist(marts, prefix, 1)
+        for mart in ("playlists", "playlist_profile"):
+            rename = f"update spotify_marts.{mart} set playlist_name = %s where playlist_id = %s"
+            query(marts, rename, name, playlist_id)
+        owned = "update spotify_marts.playlists set owner_name = %s where playlist_id = %s"
+        query(marts, owned, owner, playlist_id)
+    make(report, marts)
+    page = opened(report.elt.folder / "odd" / "page.html", id_of("WP", 0)).page
+    options = page.locator("#playlist option").all_text_contents()
+    shown = [one.translate({0x2068: None, 0x2069: None}) for one in options]
+    assert {"mix", "Mix (VP0000)", "Mix by Bob", "Mix (XP0000)"} < set(shown)
+    assert len(set(shown)) == len(shown) == len(named) + 2
+    assert shown[0] == "Ärger"
+    assert shown[-1] == "zebra"
+    assert [one[:3].lower() for one in shown].count("mix") == 4
+    expect(page.get_by_role("combobox", name="Playlist")).to_have_value(id_of("WP", 0))
+
+
+def test_ids_that_begin_alike_are_told_apart_too(
+    report: Report, marts: Database, opened: Opener
+) -> None:
+    add_playlist(marts, "37i9dQZF1DXa", 1)
+    add_playlist(marts, "37i9dQZF1DXb", 1)
+    make(report, marts)
+    page = opened(report.elt.folder / "odd" / "page.html").page
+    options = " ".join(page.locator("#playlist option").all_text_contents())
+    assert "(37i9dQZF1DXa)" in options
+    assert "(37i9dQZF1DXb)" in options
+
+
+def test_the_20_nearest_playlists_are_listed(
+    report: Report, marts: Database, opened: Opener
+) -> None:
+    near, far = add_playlist(marts, "N", 3), 21
+    for number in range(far):
+        query(
+            marts,
+            "insert into spotify_marts.playlist_overlap (playlist_id, other_playlist_id, "
+            "other_playlist_name, count_shared_tracks, jaccard_of_tracks, answer_order) "
+            "values (%s, %s, %s, 1, %s, %s)",
+            *(near, f"other {number}", f"Other {number}", (99 - number) / 100, number + 1),
+        )
+    make(report, marts)
+    page = opened(report.elt.folder / "odd" / "page.html", near).page
+    section = page.locator("section", has=page.locator("#profile"))
+    assert section.locator("h3").text_content() == "What it shares with the 20 nearest playlists"
+    section.locator(".more").click()
+    names = section.locator("tbody th").all_text_contents()
+    assert names == [f"Other {number}" for number in range(20)]
+
+
+def test_a_playlist_without_tracks_has_the_access_mode_of_those_read_with_it(
+    report: Report, marts: Database, opened: Opener
+) -> None:
+    empty = add_playlist(marts, "E", 0)
+    make(report, marts)
+    path = report.elt.folder / "odd" / "page.html"
+    expect(headline(opened(path, empty).page)).to_contain_text("Extended Quota Mode")
+    add_playlist(marts, "Q", 3, popularity=False)  # at the same time, which the others were not
+    make(report, marts)
+    expect(headline(opened(path, empty).page)).to_contain_text("Development Mode")
+    expect(headline(opened(path, MAIN_PLAYLIST).page)).to_contain_text("Extended Quota Mode")
+
+
+@pytest.mark.parametrize(("count", "times"), [(1, 0), (2, 1)])
+def test_that_a_fifth_of_the_tracks_is_not_available_is_said_once(
+    report: Report, marts: Database, opened: Opener, count: int, times: int
+) -> None:
+    old = add_playlist(marts, "L", 10)
+    query(
+        marts,
+        "update spotify_marts.playlist_profile set count_tracks_not_available = %s "
+        "where playlist_id = %s",
+        *(count, old),
+    )
+    make(report, marts)
+    page = opened(report.elt.folder / "odd" / "page.html", old).page
+    told = page.get_by_text(f"{count} of 10 tracks are not available")
+    expect(told).to_have_count(times)
+    if times:
+        expect(headline(page)).to_contain_text("with a `market` in pipeline.yml")
+    fact = page.locator("dl > div", has=page.get_by_text("Tracks that cannot be played"))
+    assert fact.locator("dd").text_content() == str(count)
+
+
+def test_the_only_thing_of_a_kind_is_called_so(
+    report: Report, marts: Database, opened: Opener
+) -> None:
+    one = add_playlist(marts, "T", 1, popularity=False)
+    make(report, marts)
+    page = opened(report.elt.folder / "odd" / "page.html", one).page
+    missing = page.locator("section", has=page.locator("#missing"))
+    expect(missing).to_contain_text("The popularity of the only track.")
 
 
 def test_a_first_run_says_that_changes_are_yet_to_come(report: Report, opened: Opener) -> None:

@@ -196,15 +196,20 @@ def test_an_answer_is_said_in_a_sentence(case: str) -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_playlist_has_an_answer_too(question: Question) -> None:
-    assert question.in_words([], {"count_tracks": 0}) == sentences.NO_TRACKS
+    assert question.in_words([]) == sentences.NO_TRACKS
 
 
 @pytest.mark.parametrize(("count", "said"), [(None, False), (0, False), (19, False), (20, True)])
 def test_many_tracks_that_are_not_available_are_told_of(count: int | None, said: bool) -> None:  # noqa: FBT001 - a case
     profile = {"count_tracks": 100, "count_tracks_not_available": count}
     told = sentences.unavailable(profile)
-    assert told.startswith(f" {count} of 100 tracks are not available") is said
+    assert told.startswith(f"{count} of 100 tracks are not available") is said
     assert bool(told) is said
+
+
+def test_one_track_that_is_not_available_is_one() -> None:
+    told = sentences.unavailable({"count_tracks": 3, "count_tracks_not_available": 1})
+    assert told.startswith("1 of 3 tracks is not available (old ids, or not sold there), and draws")
 
 
 def test_a_name_keeps_its_direction_to_itself() -> None:

@@ -2,11 +2,30 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const main = document.getElementById("main");
+const called = ({ head }) => oneLine(head.playlist_name);
+// As people sort: a database may sort by code point.
+data.playlists.sort((one, other) => collator.compare(called(one), called(other)));
+
+/** What the switch calls the playlists: by name; where several have it, by owner; else by id. */
+function labels(playlists) {
+  const ids = playlists.map(({ head }) => head.playlist_id);
+  // Ids may begin alike, as those of Spotify's own do: as short as tells all of them apart.
+  const length = d3.range(6, 22).find((some) => new Set(ids.map((id) => id.slice(0, some))).size === ids.length);
+  const ways = [
+    called,
+    (one) => one.head.owner_name && `${isolated(called(one))} by ${isolated(oneLine(one.head.owner_name))}`,
+    (one) => `${isolated(called(one))} (${one.head.playlist_id.slice(0, length)})`,
+  ];
+  const counts = ways.map((way) => d3.rollup(playlists, (alike) => alike.length, way));
+  return playlists.map((one) => ways.map((way) => way(one))
+    .find((label, index) => label && counts[index].get(label) === 1));
+}
 
 function header(playlist) {
   const { head } = playlist;
-  const options = data.playlists.map((one) => element("option",
-    { value: one.head.playlist_id, selected: one === playlist }, oneLine(one.head.playlist_name)));
+  const names = labels(data.playlists);
+  const options = data.playlists.map((one, index) => element("option",
+    { value: one.head.playlist_id, selected: one === playlist }, names[index]));
   const choice = data.playlists.length > 1 && element("label", { class: "choice" },
     element("span", null, "Playlist"),
     element("select", { id: "playlist", change: (event) => { location.hash = event.target.value; } }, ...options));
@@ -48,7 +67,7 @@ function render() {
     main.replaceChildren(element("p", null, "No playlist is loaded yet."));
     return;
   }
-  document.title = `${oneLine(playlist.head.playlist_name)} – playlist report`;
+  document.title = `${called(playlist)} – playlist report`;
   document.getElementById("header").replaceChildren(...header(playlist));
   const sections = [
     ...answers(playlist),

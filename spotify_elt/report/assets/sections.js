@@ -7,6 +7,7 @@ const CHARTS = [
   albumsCharts,
   genresCharts,
 ];
+const NEAREST = 20; // playlists that share something, of which the mart has more
 
 function section(id, words, ...children) {
   return element("section", { "aria-labelledby": id }, element("h2", { id, tabindex: "-1" }, words), ...children);
@@ -45,11 +46,18 @@ function facts(pairs) {
 
 const oneDecimal = (amount, by) => number.format(Math.round(10 * amount / by) / 10);
 
-function headline({ head, answers }) {
+/** The access mode, as Spotify's answers told it: without tracks, as for the playlist read next to this one. */
+function accessMode(head) {
+  const heads = data.playlists.map((one) => one.head).filter((one) => one.count_tracks);
+  const told = head.count_tracks ? head
+    : d3.least(heads, (one) => Math.abs(new Date(one.loaded_at) - new Date(head.loaded_at)));
+  if (!told) return "not known";
+  return told.avg_track_popularity === null ? "Development Mode" : "Extended Quota Mode";
+}
+
+function headline({ head, answers, unavailable }) {
   const date = (text, format) => text === null ? NOT_KNOWN
     : element("time", { datetime: text }, format.format(new Date(text)));
-  const mode = head.count_tracks === 0 ? "not known"
-    : head.avg_track_popularity !== null ? "Extended Quota Mode" : "Development Mode";
   // Rounded once: the profile's average is rounded, to two decimals.
   const rated = known(objects(answers[1].table), "track_popularity");
   const popularity = rated.length ? oneDecimal(d3.sum(rated, (row) => row.track_popularity), rated.length)
@@ -61,9 +69,9 @@ function headline({ head, answers }) {
     ["Average popularity, of 100", popularity],
     ["Last add", date(head.last_added_at, day)],
     ["Loaded (UTC)", date(head.loaded_at, moment)],
-    ["Access", mode],
+    ["Access", accessMode(head)],
     ["Snapshot", element("bdi", { class: "snapshot" }, head.snapshot_id ?? NOT_KNOWN)],
-  ]));
+  ]), unavailable && element("p", { class: "caveat" }, unavailable));
 }
 
 /** The five answers; an empty playlist has one to all of them. */
@@ -93,9 +101,11 @@ function changed({ head, playlist_changes, popularity_movers, courses }) {
 }
 
 function profiled({ head, playlist_overlap }) {
+  const nearest = objects(playlist_overlap);
+  const others = nearest.length > NEAREST ? `the ${NEAREST} nearest` : "the other";
   return section("profile", "What kind of playlist it is",
     facts(profileFacts(head)),
-    ...titled("What it shares with the other playlists", OVERLAP_COLUMNS, objects(playlist_overlap)));
+    ...titled(`What it shares with ${others} playlists`, OVERLAP_COLUMNS, nearest.slice(0, NEAREST)));
 }
 
 function notSent({ head, playlist_completeness }) {

@@ -32,6 +32,7 @@ const FACTS = [
   ["count_episodes", "Podcast episodes", String],
   ["count_local_files", "Local files", String],
   ["count_unavailable", "Tracks that Spotify removed", String],
+  ["count_tracks_not_available", "Tracks that cannot be played", String],
 ];
 
 /** What is known of a playlist: pairs of what it is called and the value. */
@@ -64,8 +65,9 @@ function popularityMoved([most, ...others]) {
 /** What Spotify did not send and what that means, a sentence or two for each matter. */
 function missing(head, fields) {
   const told = fields.filter((one) => one.consequence !== null).map((one) => {
-    const count = one.count_sent ? `${one.count_entities - one.count_sent} of ${one.count_entities}` : `all ${one.count_entities}`;
-    return `The ${one.field} of ${count} ${one.entity_type}s. ${one.consequence}`;
+    const all = one.count_entities === 1 ? `the only ${one.entity_type}` : `all ${one.count_entities} ${one.entity_type}s`;
+    const some = `${one.count_entities - one.count_sent} of ${one.count_entities} ${one.entity_type}s`;
+    return `The ${one.field} of ${one.count_sent ? some : all}. ${one.consequence}`;
   });
   if (head.count_tracks && head.avg_track_popularity === null) {
     told.unshift("This app is in Spotify's Development Mode, or was when this was loaded: Spotify sends it no popularity.");
