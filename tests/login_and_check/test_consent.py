@@ -56,7 +56,7 @@ def test_from_30_days_before_its_end_a_consent_is_warned_of(
     finished = elt(command, **known, environment=dated(soon))
     assert warned(finished), finished.output
     assert f"ends on {end_of(soon)}" in finished.words
-    if end_of(later) > TODAY + timedelta(days=30):
+    if end_of(later) > TODAY + timedelta(days=31):  # also when midnight has passed meanwhile
         assert not warned(elt(command, **known, environment=dated(later)))
 
 

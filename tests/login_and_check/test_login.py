@@ -19,9 +19,12 @@ from sample_api import CLIENT_SECRET, PRIVATE_PLAYLIST, REFRESH_TOKEN, Fault, Sa
 from spotify_elt.operations.consent_server import address_of, consent_code
 
 FAILED, WRONG = 1, 2
-WRITTEN = (
-    f"SPOTIFY_REFRESH_TOKEN={REFRESH_TOKEN}\nSPOTIFY_CONSENT_DATE={datetime.now(UTC).date()}\n"
-)
+
+
+def written() -> str:
+    """What a login of just now wrote."""
+    today = datetime.now(UTC).date()
+    return f"SPOTIFY_REFRESH_TOKEN={REFRESH_TOKEN}\nSPOTIFY_CONSENT_DATE={today}\n"
 
 
 def names_in(folder: Path) -> list[str]:
@@ -51,7 +54,7 @@ def test_consent_writes_the_token_and_its_day_for_their_owner_alone(
         finished = sign_in.finished()
     assert finished.code == 0, finished.output
     dotenv = elt.folder / ".env"
-    assert dotenv.read_text() == WRITTEN
+    assert dotenv.read_text() == written()
     assert mode_of(dotenv) == 0o600
     assert names_in(elt.folder) == [".env"]
     assert page.status_code == 200
@@ -101,7 +104,7 @@ def test_the_other_lines_of_dotenv_stay_as_they_are(
         sign_in.browse()
         finished = sign_in.finished()
     assert finished.code == 0, finished.output
-    token, day = WRITTEN.splitlines()
+    token, day = written().splitlines()
     expected = before.replace("SPOTIFY_REFRESH_TOKEN=old", token)
     expected = expected.replace("SPOTIFY_CONSENT_DATE=2020-01-01", day)
     assert dotenv.read_text(encoding="utf-8") == expected
@@ -117,7 +120,7 @@ def test_a_symlinked_dotenv_stays_one(elt: CommandLine, extended_api: SampleApi)
         sign_in.browse()
         assert sign_in.finished().code == 0
     assert (elt.folder / ".env").is_symlink()
-    assert (elsewhere / "env").read_text() == f"MINE=1\n{WRITTEN}"
+    assert (elsewhere / "env").read_text() == f"MINE=1\n{written()}"
 
 
 def test_with_print_the_token_is_all_of_standard_output(

@@ -83,26 +83,22 @@ def cells(database: Database) -> Cells:
 
 
 def story(elt: CommandLine, database: Database, api: SampleApi) -> list[Cells]:
-    """Load, run again, load an edit, purge; return what the marts held after each of them."""
+    """Load, load an edit, purge; return what the marts held after each of them."""
     told = []
 
-    def run(*arguments: str, holds: list[str]) -> str:
+    def run(*arguments: str, holds: list[str]) -> None:
         finished = elt(*arguments, database=database, api=api, config={"playlists": BOTH})
         assert finished.code == 0, finished.output
         assert wrong_answers(database, api.catalogue, holds) == []
         assert wrong_profiles(database, api.catalogue) == []
         told.append(cells(database))
-        return finished.words
 
     run("run", holds=BOTH)
-    assert "2 playlists unchanged" in run("run", holds=BOTH)
-    assert told[0] == told[1]
-
     before = entry_counts(api.catalogue, BOTH)[MAIN_PLAYLIST, "track"]
     _edit(api)
     left = before - entry_counts(api.catalogue, BOTH)[MAIN_PLAYLIST, "track"]
     run("run", holds=BOTH)
-    assert told[2] != told[1]
+    assert told[1] != told[0]
     assert dict(query(database, CHANGES)) == {"track": 1, "album": 0, "artist": 0}
     assert dict(query(database, ENDED)) == {MAIN_PLAYLIST: left, SHARED_PLAYLIST: 0}
 

@@ -27,25 +27,30 @@ where entry_name like 'Pressed Twice%'
 
 
 @pytest.mark.thorough
-def test_reading_with_a_market_and_without_records_no_change(
+def test_another_market_reads_an_unchanged_playlist_anew_and_records_no_change(
     elt: CommandLine, database: Database, extended_api: SampleApi
 ) -> None:
-    recorded = []
-    for market in (None, "DE", None):
-        extended_api.market = market
-        finished = elt("run", "--force", database=database, api=extended_api, config=CONFIG)
+    asked, recorded = [], []
+    for market in ({}, {"market": "DE"}, {"market": "DE"}, {}):
+        extended_api.requests.clear()
+        config = CONFIG | market
+        finished = elt("run", database=database, api=extended_api, config=config)
         assert finished.code == 0, finished.output
+        told = "unchanged" if "unchanged" in finished.words else "read"
+        asked.append((told, {one.query.get("market") for one in extended_api.calls("playlist")}))
+        assert {one.query.get("market") for one in extended_api.calls("artists")} <= {None}
         recorded.append((query(database, HISTORY), query(database, CHANGES)))
-        if market is None:
-            assert wrong_answers(database, extended_api.catalogue, [REAL_PLAYLIST]) == []
-            assert wrong_profiles(database, extended_api.catalogue) == []
-        else:
+        if market:
             tracks = {one["name"]: one for one in extended_api.catalogue.tracks.values()}
             old, new = tracks["Pressed Twice"], tracks["Pressed Twice - Remastered"]
             played = (new["name"], new["popularity"], new["duration_ms"], True)
             assert query(database, LINKED) == [(old["id"], new["id"], *played)]
+        else:
+            assert wrong_answers(database, extended_api.catalogue, [REAL_PLAYLIST]) == []
+            assert wrong_profiles(database, extended_api.catalogue) == []
 
-    assert recorded[0] == recorded[1] == recorded[2]
+    assert asked == [("read", {None}), ("read", {"DE"}), ("unchanged", {"DE"}), ("read", {None})]
+    assert recorded == [recorded[0]] * 4
 
 
 @pytest.mark.thorough
@@ -58,24 +63,6 @@ def test_development_reads_the_shapes_too_and_asks_nothing_of_emptied_tracks(
     assert wrong_answers(database, api.catalogue, [REAL_PLAYLIST], "development") == []
     assert wrong_profiles(database, api.catalogue, "development") == []
     assert len(api.calls("artist")) == 1
-
-
-@pytest.mark.thorough
-def test_another_market_reads_an_unchanged_playlist_anew(
-    elt: CommandLine, database: Database, extended_api: SampleApi
-) -> None:
-    asked = []
-    for market in ({}, {"market": "DE"}, {"market": "DE"}, {}):
-        extended_api.requests.clear()
-        config = CONFIG | market
-        finished = elt("run", database=database, api=extended_api, config=config)
-        assert finished.code == 0, finished.output
-        told = "unchanged" if "unchanged" in finished.words else "read"
-        of_playlists = {one.query.get("market") for one in extended_api.calls("playlist")}
-        of_artists = {one.query.get("market") for one in extended_api.calls("artists")}
-        asked.append((told, of_playlists))
-        assert of_artists <= {None}
-    assert asked == [("read", {None}), ("read", {"DE"}), ("unchanged", {"DE"}), ("read", {None})]
 
 
 def test_what_is_no_market_is_refused(elt: CommandLine, extended_api: SampleApi) -> None:

@@ -120,11 +120,10 @@ def test_force_reads_an_unchanged_playlist(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("method", ["upsert", pytest.param("insert", marks=pytest.mark.thorough)])
 def test_another_way_to_sign_in_reads_everything_again(
-    elt: CommandLine, held: Database, extended_api: SampleApi, method: str
+    elt: CommandLine, held: Database, extended_api: SampleApi
 ) -> None:
-    config = {**CONFIG, "load_method": method}
+    config = {**CONFIG, "load_method": "insert"}
     known = query(held, POPULARITY)
     assert known
     extended_api.mode = "development"
