@@ -1,0 +1,1 @@
+"""What things cost: `make bench` measures, RESULTS.md holds what it found."""
