@@ -18,24 +18,65 @@ playlist_artists as (
 
 ),
 
-sizes as (
+artists as (
 
-    select
-        playlists.playlist_id,
-        playlists.playlist_name,
-        count(playlist_tracks.track_id) as count_tracks
-    from playlists
-    inner join playlist_tracks on playlists.playlist_id = playlist_tracks.playlist_id
-    group by 1, 2
+    select * from {{ ref('artists') }}
 
 ),
 
-artist_sizes as (
+-- Numbers in place of ids, in their order: millions of them are compared below.
+numbered_playlists as (
 
     select
         playlist_id,
-        count(*) as count_artists
+        playlist_name,
+        row_number() over (order by playlist_id collate "C")::integer
+            as playlist_number
+    from playlists
+
+),
+
+numbered_artists as (
+
+    select
+        artist_id,
+        row_number() over (order by artist_id collate "C")::integer as artist_number
+    from artists
+
+),
+
+tracks as (
+
+    select
+        numbered_playlists.playlist_number,
+        playlist_tracks.track_id
+    from playlist_tracks
+    inner join numbered_playlists
+        on playlist_tracks.playlist_id = numbered_playlists.playlist_id
+
+),
+
+sizes as (
+
+    select
+        playlist_number,
+        count(*) as count_tracks
+    from tracks
+    group by 1
+
+),
+
+artists_of_playlists as (
+
+    select
+        numbered_playlists.playlist_number,
+        count(*) as count_artists,
+        array_agg(numbered_artists.artist_number) as artist_numbers
     from playlist_artists
+    inner join numbered_playlists
+        on playlist_artists.playlist_id = numbered_playlists.playlist_id
+    inner join numbered_artists
+        on playlist_artists.artist_id = numbered_artists.artist_id
     group by 1
 
 ),
@@ -44,12 +85,14 @@ artist_sizes as (
 pairs as (
 
     select
-        one.playlist_id,
-        other.playlist_id as other_playlist_id,
+        one.playlist_number,
+        other.playlist_number as other_number,
         count(*) as count_shared_tracks
-    from playlist_tracks as one
-    inner join playlist_tracks as other
-        on one.track_id = other.track_id and one.playlist_id != other.playlist_id
+    from tracks as one
+    inner join tracks as other
+        on
+            one.track_id = other.track_id
+            and one.playlist_number != other.playlist_number
     group by 1, 2
 
 ),
@@ -57,17 +100,13 @@ pairs as (
 compared as (
 
     select
-        pairs.playlist_id,
-        one.playlist_name,
-        pairs.other_playlist_id,
-        other.playlist_name as other_playlist_name,
-        pairs.count_shared_tracks,
+        pairs.*,
         pairs.count_shared_tracks::numeric
         / (one.count_tracks + other.count_tracks - pairs.count_shared_tracks)
             as jaccard_of_tracks
     from pairs
-    inner join sizes as one on pairs.playlist_id = one.playlist_id
-    inner join sizes as other on pairs.other_playlist_id = other.playlist_id
+    inner join sizes as one on pairs.playlist_number = one.playlist_number
+    inner join sizes as other on pairs.other_number = other.playlist_number
 
 ),
 
@@ -76,11 +115,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by playlist_id
-            order by
-                jaccard_of_tracks desc,
-                count_shared_tracks desc,
-                other_playlist_id collate "C"
+            partition by playlist_number
+            order by jaccard_of_tracks desc, count_shared_tracks desc, other_number asc
         ) as answer_order
     from compared
 
@@ -88,54 +124,47 @@ ranked as (
 
 nearest as (
 
-    select * from ranked
-    where answer_order <= 50
-
-),
-
-shared_artists as (
-
     select
-        nearest.playlist_id,
-        nearest.other_playlist_id,
-        count(*) as count_shared_artists
-    from nearest
-    inner join playlist_artists as one on nearest.playlist_id = one.playlist_id
-    inner join playlist_artists as other
-        on
-            nearest.other_playlist_id = other.playlist_id
-            and one.artist_id = other.artist_id
-    group by 1, 2
+        ranked.*,
+        coalesce(one.count_artists, 0) as count_artists,
+        coalesce(other.count_artists, 0) as count_other_artists,
+        shared.count_shared as count_shared_artists
+    from ranked
+    left join artists_of_playlists as one
+        on ranked.playlist_number = one.playlist_number
+    left join artists_of_playlists as other
+        on ranked.other_number = other.playlist_number
+    cross join lateral
+        {{ shared_numbers('one.artist_numbers', 'other.artist_numbers', 'shared') }}
+    where ranked.answer_order <= 50
 
 ),
 
 final as (
 
     select
-        nearest.playlist_id,
-        nearest.playlist_name,
-        nearest.other_playlist_id,
-        nearest.other_playlist_name,
+        one.playlist_id,
+        one.playlist_name,
+        other.playlist_id as other_playlist_id,
+        other.playlist_name as other_playlist_name,
         nearest.count_shared_tracks,
         nearest.jaccard_of_tracks::numeric(5, 4) as jaccard_of_tracks,
-        coalesce(shared_artists.count_shared_artists, 0) as count_shared_artists,
+        nearest.count_shared_artists,
         (
-            coalesce(shared_artists.count_shared_artists, 0)::numeric
+            nearest.count_shared_artists::numeric
             / nullif(
-                coalesce(one.count_artists, 0)
-                + coalesce(other.count_artists, 0)
-                - coalesce(shared_artists.count_shared_artists, 0),
+                nearest.count_artists
+                + nearest.count_other_artists
+                - nearest.count_shared_artists,
                 0
             )
         )::numeric(5, 4) as jaccard_of_artists,
         nearest.answer_order
     from nearest
-    left join shared_artists
-        on
-            nearest.playlist_id = shared_artists.playlist_id
-            and nearest.other_playlist_id = shared_artists.other_playlist_id
-    left join artist_sizes as one on nearest.playlist_id = one.playlist_id
-    left join artist_sizes as other on nearest.other_playlist_id = other.playlist_id
+    inner join numbered_playlists as one
+        on nearest.playlist_number = one.playlist_number
+    inner join numbered_playlists as other
+        on nearest.other_number = other.playlist_number
 
 )
 
