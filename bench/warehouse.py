@@ -93,9 +93,9 @@ select
 from (
     select
         number,
-        floor(
-            {tracks} * pow(pg_temp.chance(number + case when number % 20 = 0 then {day} else 0 end, 0), 1.5)
-        )::bigint as track
+        floor({tracks} * pow(pg_temp.chance(
+            number + case when number % 20 = 0 then {day} else 0 end, 0
+        ), 1.5))::bigint as track
     from generate_series(0::bigint, {rows} - 1) as number
     where number / {length} % {every} = 0
 ) as numbered
@@ -136,7 +136,8 @@ select
     pg_temp.spotify_id('x', number),
     pg_temp.named('artist', pg_temp.spotify_id('x', number)) || jsonb_build_object(
         'popularity', floor(100 * pg_temp.chance(number, 9 + {day})),
-        'followers', jsonb_build_object('total', floor(100000 * pg_temp.chance(number, 20 + {day}))),
+        'followers',
+        jsonb_build_object('total', floor(100000 * pg_temp.chance(number, 20 + {day}))),
         'genres', case
             when number % 3 = 0 then jsonb_build_array()
             else jsonb_build_array('genre ' || number % 300, 'genre ' || number % 11)
@@ -149,6 +150,12 @@ from generate_series(0::bigint, {artists} - 1) as number
 where number % {every} = 0
 """
 TABLES = {"playlist_items": ITEMS, "playlists": PLAYLISTS, "albums": ALBUMS, "artists": ARTISTS}
+
+REPLACE = """
+delete from spotify_raw.{table} where {key} in (select {key} from loaded);
+insert into spotify_raw.{table} select * from loaded;
+drop table loaded
+"""
 
 
 def fill(run: cursor, rows: int) -> None:
@@ -180,11 +187,7 @@ def _write(run: cursor, rows: int, *, day: int, every: int) -> None:
     size = {"rows": rows, "tracks": tracks, "artists": tracks // 5, "length": ROWS_OF_A_PLAYLIST}
     for table, statement in TABLES.items():
         key = "playlist_id" if table.startswith("playlist") else f"{table[:-1]}_id"
-        run.execute("create temporary table loaded (like spotify_raw.{})".format(table))
+        run.execute(f"create temporary table loaded (like spotify_raw.{table})")
         written = statement.format(**size, day=day, every=every)
         run.execute(written.replace(f"spotify_raw.{table}", "loaded"))
-        if day:
-            run.execute(
-                f"delete from spotify_raw.{table} where {key} in (select {key} from loaded)"
-            )
-        run.execute(f"insert into spotify_raw.{table} select * from loaded; drop table loaded")
+        run.execute(REPLACE.format(table=table, key=key))

@@ -7,7 +7,7 @@
 {% macro postgres__shared_numbers(one, other, alias) -%}
     (
         select count(*) as count_shared
-        from unnest({{ one }}) as number
-        where number = any({{ other }})
+        from unnest({{ one }}) as one_number
+        inner join unnest({{ other }}) as other_number on one_number = other_number
     ) as {{ alias }}
 {%- endmacro %}

@@ -44,13 +44,23 @@ playlist_tracks as (
 
 ),
 
+top_5 as (
+
+    select * from {{ ref('top_5_most_popular_artists_contribution') }}
+
+),
+
 credits as (
 
     select
         playlist_tracks.*,
-        track_artists.artist_id
+        top_5.artist_id
     from playlist_tracks
     inner join track_artists on playlist_tracks.track_id = track_artists.track_id
+    inner join top_5
+        on
+            playlist_tracks.playlist_id = top_5.playlist_id
+            and track_artists.artist_id = top_5.artist_id
 
 ),
 
@@ -115,7 +125,7 @@ told as (
         artist_id as whose_id,
         count_tracks,
         total_duration_minutes as minutes
-    from {{ ref('top_5_most_popular_artists_contribution') }}
+    from top_5
     union all
     select
         'album_track_popularity_comparison' as answer,
@@ -146,7 +156,7 @@ compared as (
         max(minutes) filter (where answer is not null) as most_minutes,
         count(minutes) filter (where answer is not null) as count_minutes
     from told
-    group by 1, 2, 3
+    group by playlist_id, whose, whose_id
 
 ),
 

@@ -1,3 +1,5 @@
+{%- set one_numbers, other_numbers = 'one.artist_numbers', 'other.artist_numbers' -%}
+
 with
 
 playlists as (
@@ -134,8 +136,7 @@ nearest as (
         on ranked.playlist_number = one.playlist_number
     left join artists_of_playlists as other
         on ranked.other_number = other.playlist_number
-    cross join lateral
-        {{ shared_numbers('one.artist_numbers', 'other.artist_numbers', 'shared') }}
+    cross join lateral {{ shared_numbers(one_numbers, other_numbers, 'shared') }}
     where ranked.answer_order <= 50
 
 ),

@@ -1,3 +1,15 @@
+{%- set album_fields = {
+    'name': 'text',
+    'album_type': 'text',
+    'release_date': 'text',
+    'release_date_precision': 'text',
+    'label': 'text',
+    'external_ids': 'json',
+    'external_urls': 'json',
+    'total_tracks': 'integer',
+    'popularity': 'integer',
+} -%}
+
 with
 
 tracks as (
@@ -69,20 +81,7 @@ renamed as (
         -- timestamps
         best_known.loaded_at
     from best_known
-    cross join lateral
-        {{
-            json_fields('best_known.album', 'album', {
-                'name': 'text',
-                'album_type': 'text',
-                'release_date': 'text',
-                'release_date_precision': 'text',
-                'label': 'text',
-                'external_ids': 'json',
-                'external_urls': 'json',
-                'total_tracks': 'integer',
-                'popularity': 'integer',
-            })
-        }}
+    cross join lateral {{ json_fields('best_known.album', 'album', album_fields) }}
 
 )
 

@@ -1,3 +1,11 @@
+{%- set artist_fields = {
+    'name': 'text',
+    'external_urls': 'json',
+    'popularity': 'integer',
+    'followers': 'json',
+    'genres': 'json',
+} -%}
+
 with
 
 track_artists as (
@@ -66,16 +74,7 @@ renamed as (
         -- nested, for the model that unfolds it
         artist.genres
     from best_known
-    cross join lateral
-        {{
-            json_fields('best_known.artist', 'artist', {
-                'name': 'text',
-                'external_urls': 'json',
-                'popularity': 'integer',
-                'followers': 'json',
-                'genres': 'json',
-            })
-        }}
+    cross join lateral {{ json_fields('best_known.artist', 'artist', artist_fields) }}
 
 )
 

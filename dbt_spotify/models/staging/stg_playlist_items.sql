@@ -1,3 +1,20 @@
+{%- set entry_fields = {
+    'added_at': 'text',
+    'added_by': 'json',
+    'is_local': 'boolean',
+    'item': 'json',
+    'track': 'json',
+} -%}
+{%- set item_fields = {
+    'id': 'text',
+    'type': 'text',
+    'name': 'text',
+    'uri': 'text',
+    'duration_ms': 'integer',
+    'is_local': 'boolean',
+    'linked_from': 'json',
+} -%}
+
 with
 
 playlists as (
@@ -12,6 +29,19 @@ item_loads as (
 
 ),
 
+-- Not by the name above: what a query names twice PostgreSQL copies, with its payloads.
+item_keys as (
+
+    select
+        playlist_id,
+        position,
+        loaded_at,
+        _dlt_load_id,
+        _dlt_id
+    from {{ source('spotify_raw', 'playlist_items') }}
+
+),
+
 -- Only the rows of the playlist's latest load: an earlier load's rows may still be
 -- there (load method insert, a playlist that was emptied). Of a load that was appended
 -- twice the last row of each position, found without a sort of payloads.
@@ -23,7 +53,7 @@ latest_items as (
         on
             item_loads.playlist_id = playlists.playlist_id
             and item_loads.loaded_at = playlists.loaded_at
-    left join item_loads as appended_later
+    left join item_keys as appended_later
         on
             item_loads.playlist_id = appended_later.playlist_id
             and item_loads.position = appended_later.position
@@ -41,28 +71,19 @@ unfolded as (
         latest_items.position,
         latest_items.loaded_at,
         latest_items._dlt_id as raw_row_id,
-        item_row.added_at as added_at_text,
-        item_row.added_by,
-        item_row.is_local as is_local_row,
+        entry.added_at as added_at_text,
+        entry.added_by,
+        entry.is_local as is_local_row,
         -- Under `item` where there is such a key, even if it is null.
         case
             when
-                item_row.item is null
+                entry.item is null
                 and not {{ json_has_key('latest_items.payload', 'item') }}
-                then item_row.track
-            else item_row.item
+                then entry.track
+            else entry.item
         end as item
     from latest_items
-    cross join lateral
-        {{
-            json_fields('latest_items.payload', 'item_row', {
-                'added_at': 'text',
-                'added_by': 'json',
-                'is_local': 'boolean',
-                'item': 'json',
-                'track': 'json',
-            })
-        }}
+    cross join lateral {{ json_fields('latest_items.payload', 'entry', entry_fields) }}
 
 ),
 
@@ -102,18 +123,7 @@ renamed as (
         -- where the item itself is, for the model that unfolds more of it
         unfolded.raw_row_id
     from unfolded
-    cross join lateral
-        {{
-            json_fields('unfolded.item', 'item', {
-                'id': 'text',
-                'type': 'text',
-                'name': 'text',
-                'uri': 'text',
-                'duration_ms': 'integer',
-                'is_local': 'boolean',
-                'linked_from': 'json',
-            })
-        }}
+    cross join lateral {{ json_fields('unfolded.item', 'item', item_fields) }}
 
 ),
 

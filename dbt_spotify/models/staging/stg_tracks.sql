@@ -1,3 +1,24 @@
+{%- set entry_fields = {
+    'item': 'json',
+    'track': 'json',
+} -%}
+{%- set item_fields = {
+    'name': 'text',
+    'album': 'json',
+    'artists': 'json',
+    'external_ids': 'json',
+    'restrictions': 'json',
+    'linked_from': 'json',
+    'external_urls': 'json',
+    'popularity': 'integer',
+    'duration_ms': 'integer',
+    'disc_number': 'integer',
+    'track_number': 'integer',
+    'available_markets': 'json',
+    'explicit': 'boolean',
+    'is_playable': 'boolean',
+} -%}
+
 with
 
 playlist_items as (
@@ -30,16 +51,10 @@ unfolded as (
     select
         latest_items.item_id,
         latest_items.loaded_at,
-        coalesce(item_row.item, item_row.track) as item
+        coalesce(entry.item, entry.track) as item
     from latest_items
     inner join item_loads on latest_items.raw_row_id = item_loads._dlt_id
-    cross join lateral
-        {{
-            json_fields('item_loads.payload', 'item_row', {
-                'item': 'json',
-                'track': 'json',
-            })
-        }}
+    cross join lateral {{ json_fields('item_loads.payload', 'entry', entry_fields) }}
 
 ),
 
@@ -78,25 +93,7 @@ renamed as (
         item.album,
         item.artists
     from unfolded
-    cross join lateral
-        {{
-            json_fields('unfolded.item', 'item', {
-                'name': 'text',
-                'album': 'json',
-                'artists': 'json',
-                'external_ids': 'json',
-                'restrictions': 'json',
-                'linked_from': 'json',
-                'external_urls': 'json',
-                'popularity': 'integer',
-                'duration_ms': 'integer',
-                'disc_number': 'integer',
-                'track_number': 'integer',
-                'available_markets': 'json',
-                'explicit': 'boolean',
-                'is_playable': 'boolean',
-            })
-        }}
+    cross join lateral {{ json_fields('unfolded.item', 'item', item_fields) }}
 
 )
 
