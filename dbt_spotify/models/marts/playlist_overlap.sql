@@ -8,9 +8,9 @@ playlists as (
 
 ),
 
-playlist_tracks as (
+nearest as (
 
-    select * from {{ ref('playlist_tracks') }}
+    select * from {{ ref('int_nearest_playlists') }}
 
 ),
 
@@ -26,18 +26,7 @@ artists as (
 
 ),
 
--- Numbers in place of ids, in their order: millions of them are compared below.
-numbered_playlists as (
-
-    select
-        playlist_id,
-        playlist_name,
-        row_number() over (order by playlist_id collate "C")::integer
-            as playlist_number
-    from playlists
-
-),
-
+-- Numbers in place of ids: many millions of them are compared below.
 numbered_artists as (
 
     select
@@ -47,125 +36,57 @@ numbered_artists as (
 
 ),
 
-tracks as (
-
-    select
-        numbered_playlists.playlist_number,
-        playlist_tracks.track_id
-    from playlist_tracks
-    inner join numbered_playlists
-        on playlist_tracks.playlist_id = numbered_playlists.playlist_id
-
-),
-
-sizes as (
-
-    select
-        playlist_number,
-        count(*) as count_tracks
-    from tracks
-    group by 1
-
-),
-
 artists_of_playlists as (
 
     select
-        numbered_playlists.playlist_number,
+        playlist_artists.playlist_id,
         count(*) as count_artists,
         array_agg(numbered_artists.artist_number) as artist_numbers
     from playlist_artists
-    inner join numbered_playlists
-        on playlist_artists.playlist_id = numbered_playlists.playlist_id
     inner join numbered_artists
         on playlist_artists.artist_id = numbered_artists.artist_id
     group by 1
 
 ),
 
--- Met at the tracks that they share: playlists that share none never meet.
-pairs as (
-
-    select
-        one.playlist_number,
-        other.playlist_number as other_number,
-        count(*) as count_shared_tracks
-    from tracks as one
-    inner join tracks as other
-        on
-            one.track_id = other.track_id
-            and one.playlist_number != other.playlist_number
-    group by 1, 2
-
-),
-
 compared as (
 
     select
-        pairs.*,
-        pairs.count_shared_tracks::numeric
-        / (one.count_tracks + other.count_tracks - pairs.count_shared_tracks)
-            as jaccard_of_tracks
-    from pairs
-    inner join sizes as one on pairs.playlist_number = one.playlist_number
-    inner join sizes as other on pairs.other_number = other.playlist_number
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by playlist_number
-            order by jaccard_of_tracks desc, count_shared_tracks desc, other_number asc
-        ) as answer_order
-    from compared
-
-),
-
-nearest as (
-
-    select
-        ranked.*,
+        nearest.*,
         coalesce(one.count_artists, 0) as count_artists,
         coalesce(other.count_artists, 0) as count_other_artists,
         shared.count_shared as count_shared_artists
-    from ranked
-    left join artists_of_playlists as one
-        on ranked.playlist_number = one.playlist_number
+    from nearest
+    left join artists_of_playlists as one on nearest.playlist_id = one.playlist_id
     left join artists_of_playlists as other
-        on ranked.other_number = other.playlist_number
+        on nearest.other_playlist_id = other.playlist_id
     cross join lateral {{ shared_numbers(one_numbers, other_numbers, 'shared') }}
-    where ranked.answer_order <= 50
 
 ),
 
 final as (
 
     select
-        one.playlist_id,
+        compared.playlist_id,
         one.playlist_name,
-        other.playlist_id as other_playlist_id,
+        compared.other_playlist_id,
         other.playlist_name as other_playlist_name,
-        nearest.count_shared_tracks,
-        nearest.jaccard_of_tracks::numeric(5, 4) as jaccard_of_tracks,
-        nearest.count_shared_artists,
+        compared.count_shared_tracks,
+        compared.jaccard_of_tracks::numeric(5, 4) as jaccard_of_tracks,
+        compared.count_shared_artists,
         (
-            nearest.count_shared_artists::numeric
+            compared.count_shared_artists::numeric
             / nullif(
-                nearest.count_artists
-                + nearest.count_other_artists
-                - nearest.count_shared_artists,
+                compared.count_artists
+                + compared.count_other_artists
+                - compared.count_shared_artists,
                 0
             )
         )::numeric(5, 4) as jaccard_of_artists,
-        nearest.answer_order
-    from nearest
-    inner join numbered_playlists as one
-        on nearest.playlist_number = one.playlist_number
-    inner join numbered_playlists as other
-        on nearest.other_number = other.playlist_number
+        compared.answer_order
+    from compared
+    inner join playlists as one on compared.playlist_id = one.playlist_id
+    inner join playlists as other on compared.other_playlist_id = other.playlist_id
 
 )
 
