@@ -10,13 +10,13 @@ import json
 import os
 import statistics
 import tempfile
-import time
 from datetime import UTC, datetime, timedelta
 
+import builds
+import warehouse
 from psycopg2.extensions import cursor
 from psycopg2.extras import execute_values
 
-from spotify_elt.run.transform import Transformation
 from spotify_elt.warehouse import database
 from spotify_elt.warehouse.embedded import embedded_postgres
 
@@ -24,16 +24,6 @@ TRACKS, ALBUMS, ARTISTS = 200, 150, 150
 YEAR = 365
 BUILDS = 3  # of which the median counts
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-DLT = "payload jsonb, loaded_at timestamptz, _dlt_load_id varchar, _dlt_id varchar"
-RAW_TABLES = f"""
-create schema spotify_raw;
-create table spotify_raw.playlists (playlist_id varchar, {DLT});
-create table spotify_raw.playlist_items (
-    playlist_id varchar, position bigint, snapshot_id varchar, {DLT}
-);
-create table spotify_raw.albums (album_id varchar, {DLT});
-create table spotify_raw.artists (artist_id varchar, {DLT});
-"""
 FORGET = "drop schema if exists spotify_history, spotify_marts, spotify_marts_candidate cascade"
 # What one day recorded becomes what all days but the last would have: {moving} is another value
 # each day, {others} are the columns that stay.
@@ -78,19 +68,19 @@ def main() -> None:
 
 def measure(run: cursor) -> None:
     """Time the builds of the first day and of the days after a year."""
-    run.execute(RAW_TABLES)
+    run.execute(warehouse.RAW_TABLES)
     load(run, 1)
     first = []
     for _ in range(BUILDS):
         run.execute(FORGET)
-        first.append(build())
+        first.append(builds.build().seconds)
     for table, (moving, read_at, others) in SNAPSHOTS.items():
         names = {"table": table, "moving": moving, "read_at": read_at, "others": others}
         run.execute(A_YEAR.format(days=YEAR - 1, **names))
     last = []
     for day in range(YEAR, YEAR + BUILDS):
         load(run, day)
-        last.append(build())
+        last.append(builds.build().seconds)
     ratio = statistics.median(last) / statistics.median(first)
     print(f"dbt on day 1:   {statistics.median(first):.2f} s of {shown(first)}")
     print(
@@ -101,31 +91,23 @@ def measure(run: cursor) -> None:
         print(f"{table}: {run.fetchone()[0]:,} rows")
 
 
-def build() -> float:
-    """Build as a run does, and return the seconds from its word to dbt's answer."""
-    with Transformation("spotify") as transformation:
-        transformation.parsed()
-        start = time.perf_counter()
-        transformation.build(lambda _: None)
-        return time.perf_counter() - start
-
-
 def load(run: cursor, day: int) -> None:
     """Replace the raw tables by those of a day."""
     at = FIRST_DAY + timedelta(days=day - 1)
-    dlt = (at, str(day), "")
+    load = (at, str(day))
     run.execute("truncate spotify_raw.playlists, spotify_raw.playlist_items")
     run.execute("truncate spotify_raw.albums, spotify_raw.artists")
     playlist = json.dumps({"name": "A year", "items": {"total": TRACKS}})
-    insert(run, "playlists", [("p", playlist, *dlt)])
+    insert(run, "playlists", [("p", playlist, *load, "p")])
     rows = [
-        ("p", (number + day) % TRACKS, "", json.dumps(track(number, day)), *dlt)
+        ("p", (number + day) % TRACKS, "", json.dumps(track(number, day)), *load, f"i{number}")
         for number in range(TRACKS)
     ]
     insert(run, "playlist_items", rows)
     for table, count in (("albums", ALBUMS), ("artists", ARTISTS)):
         entities = [
-            (f"{table}{number}", json.dumps(entity(number, day)), *dlt) for number in range(count)
+            (f"{table}{number}", json.dumps(entity(number, day)), *load, f"{number}")
+            for number in range(count)
         ]
         insert(run, table, entities)
 

@@ -1,5 +1,5 @@
 {#- Every schema is <prefix>_<layer>. The candidate target builds the marts beside
-    the ones people read; staging views are replaced in place under both targets. -#}
+    the ones people read; staging is replaced in place under both targets. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- set prefix = var('schema_prefix') -%}
     {%- if custom_schema_name is none -%}

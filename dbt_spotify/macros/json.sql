@@ -6,6 +6,13 @@
     {{ return(adapter.dispatch('json_object', 'spotify')(column, path)) }}
 {%- endmacro %}
 
+{#- A lateral join: an object's fields as the columns of `<alias>`, all in one pass, where
+    a macro above looks for one path. `fields` is a dictionary of keys and types: `text`,
+    `integer`, `boolean` or `json`. What is no object gives a row of NULLs. -#}
+{% macro json_fields(column, alias, fields) -%}
+    {{ return(adapter.dispatch('json_fields', 'spotify')(column, alias, fields)) }}
+{%- endmacro %}
+
 {% macro json_text(column, path) -%}
     {{ return(adapter.dispatch('json_text', 'spotify')(column, path)) }}
 {%- endmacro %}
@@ -47,6 +54,25 @@
 
 {% macro postgres__json_object(column, path) -%}
     ({{ column }} #> '{{ '{' ~ path | join(',') ~ '}' }}')
+{%- endmacro %}
+
+{#- Integers by way of numeric, since JSON may write 55 as 55.0. -#}
+{% macro postgres__json_fields(column, alias, fields) -%}
+    {%- set types = {'json': 'jsonb', 'integer': 'numeric'} -%}
+    (
+        select
+        {%- for name, type in fields.items() %}
+            {{ name }}{% if type == 'integer' %}::bigint as {{ name }}{% endif %}
+            {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+        from jsonb_to_record(
+            case when jsonb_typeof({{ column }}) = 'object' then {{ column }} end
+        ) as fields (
+        {%- for name, type in fields.items() %}
+            {{ name }} {{ types.get(type, type) }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+        )
+    ) as {{ alias }}
 {%- endmacro %}
 
 {% macro postgres__json_text(column, path) -%}

@@ -23,10 +23,15 @@
         {%- do purge_unreferenced(gone, raw, history) -%}
         {%- do purge_copies(gone, raw) -%}
     {%- endif -%}
-    {%- if named or gone | selectattr('reason', 'equalto', whose) | list -%}
+    {%- set theirs_gone = gone | selectattr('reason', 'equalto', whose) | list | length > 0 -%}
+    {%- if named or theirs_gone -%}
         {%- do delete_schema(gone, 'marts_candidate') -%}
     {%- endif -%}
-    {%- do end_deletion(gone, dry_run, outdated=marts_are_outdated(gone, raw)) -%}
+    {%- set outdated = theirs_gone or marts_are_outdated(gone, raw) -%}
+    {%- if outdated -%}
+        {%- do delete_schema(gone, 'staging') -%}
+    {%- endif -%}
+    {%- do end_deletion(gone, dry_run, outdated=outdated) -%}
 {%- endmacro %}
 
 

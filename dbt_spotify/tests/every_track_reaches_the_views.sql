@@ -57,16 +57,25 @@ view_names as (
 
 ),
 
+counted as (
+
+    select
+        playlist_id,
+        count(distinct item_id) as count_tracks
+    from playlist_items
+    where entry_type = 'track'
+    group by 1
+
+),
+
 expected as (
 
     select
-        playlist_items.playlist_id,
+        counted.playlist_id,
         view_names.view_name,
-        count(distinct playlist_items.item_id) as count_tracks
-    from playlist_items
+        counted.count_tracks
+    from counted
     cross join view_names
-    where playlist_items.entry_type = 'track'
-    group by 1, 2
 
 ),
 

@@ -83,6 +83,9 @@ def test_a_dry_run_counts_what_goes_and_a_failure_in_the_middle_leaves_all(
         "spotify_marts_candidate: all of it": sum(
             count for table, count in before.items() if "_candidate" in table
         ),
+        "spotify_staging: all of it": sum(
+            count for table, count in before.items() if "_staging" in table
+        ),
     }
     assert rows(warehouse) == before
 

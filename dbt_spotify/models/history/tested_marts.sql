@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('most_popular_tracks_with_duration') }}
 -- depends_on: {{ ref('track_popularity_trend_by_release_year_month') }}
 -- depends_on: {{ ref('album_track_popularity_comparison') }}
+-- depends_on: {{ ref('genre_track_and_artist_details') }}
 -- depends_on: {{ ref('genre_summary') }}
 -- depends_on: {{ ref('playlist_profile') }}
 -- depends_on: {{ ref('playlist_overlap') }}

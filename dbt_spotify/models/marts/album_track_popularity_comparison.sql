@@ -12,12 +12,14 @@ albums as (
 
 ),
 
+-- Not by the name above: what a query names twice PostgreSQL reads whole, also for one
+-- playlist.
 playlist_averages as (
 
     select
         playlist_id,
         avg(track_popularity) as exact_average
-    from playlist_tracks
+    from {{ ref('playlist_tracks') }}
     group by 1
 
 ),
@@ -30,7 +32,7 @@ album_averages as (
         count(*) as count_tracks_in_playlist,
         avg(track_popularity) as exact_average,
         avg(track_popularity)::numeric(9, 2) as avg_track_popularity
-    from playlist_tracks
+    from {{ ref('playlist_tracks') }}
     where album_id is not null
     group by 1, 2
 

@@ -1,36 +1,57 @@
 with
 
-details as (
+playlist_tracks as (
 
-    select * from {{ ref('genre_track_and_artist_details') }}
+    select * from {{ ref('playlist_tracks') }}
 
 ),
 
--- A track by two artists of a genre is one track of it; an artist with two tracks is
--- one artist.
-genre_tracks as (
+playlist_artists as (
+
+    select * from {{ ref('playlist_artists') }}
+
+),
+
+track_artists as (
+
+    select * from {{ ref('track_artists') }}
+
+),
+
+artist_genres as (
+
+    select * from {{ ref('artist_genres') }}
+
+),
+
+-- A track by two artists of a genre is one track of it.
+track_genres as (
 
     select distinct
-        playlist_id,
-        playlist_name,
-        genre,
-        track_id,
-        track_name,
-        track_popularity
-    from details
+        track_artists.track_id,
+        coalesce(artist_genres.genre, 'no genre') as genre
+    from track_artists
+    left join artist_genres on track_artists.artist_id = artist_genres.artist_id
+
+),
+
+genre_tracks as (
+
+    select
+        playlist_tracks.*,
+        coalesce(track_genres.genre, 'no genre') as genre
+    from playlist_tracks
+    left join track_genres on playlist_tracks.track_id = track_genres.track_id
 
 ),
 
 genre_artists as (
 
-    select distinct
-        playlist_id,
-        genre,
-        artist_id,
-        artist_name,
-        artist_popularity
-    from details
-    where artist_id is not null
+    select
+        playlist_artists.*,
+        coalesce(artist_genres.genre, 'no genre') as genre
+    from playlist_artists
+    left join artist_genres on playlist_artists.artist_id = artist_genres.artist_id
 
 ),
 

@@ -24,15 +24,18 @@ artists as (
 
 ),
 
+-- By playlist, so that who asks for one does not wait for the credits of all tracks.
 credits as (
 
     select
-        track_artists.track_id,
+        playlist_tracks.playlist_id,
+        playlist_tracks.track_id,
         string_agg(artists.artist_name, ', ' order by track_artists.credit_position)
             as artist_names
-    from track_artists
+    from {{ ref('playlist_tracks') }} as playlist_tracks
+    inner join track_artists on playlist_tracks.track_id = track_artists.track_id
     inner join artists on track_artists.artist_id = artists.artist_id
-    group by 1
+    group by 1, 2
 
 ),
 
@@ -62,7 +65,10 @@ ranked as (
             as duration_mm_ss
     from playlist_tracks
     left join albums on playlist_tracks.album_id = albums.album_id
-    left join credits on playlist_tracks.track_id = credits.track_id
+    left join credits
+        on
+            playlist_tracks.playlist_id = credits.playlist_id
+            and playlist_tracks.track_id = credits.track_id
 
 ),
 

@@ -1,3 +1,5 @@
+{%- set one_numbers, other_numbers = 'one.artist_numbers', 'other.artist_numbers' -%}
+
 with
 
 playlists as (
@@ -6,9 +8,9 @@ playlists as (
 
 ),
 
-playlist_tracks as (
+nearest as (
 
-    select * from {{ ref('playlist_tracks') }}
+    select * from {{ ref('int_nearest_playlists') }}
 
 ),
 
@@ -18,124 +20,73 @@ playlist_artists as (
 
 ),
 
-sizes as (
+artists as (
 
-    select
-        playlists.playlist_id,
-        playlists.playlist_name,
-        count(playlist_tracks.track_id) as count_tracks
-    from playlists
-    inner join playlist_tracks on playlists.playlist_id = playlist_tracks.playlist_id
-    group by 1, 2
+    select * from {{ ref('artists') }}
 
 ),
 
-artist_sizes as (
+-- Numbers in place of ids: many millions of them are compared below.
+numbered_artists as (
 
     select
-        playlist_id,
-        count(*) as count_artists
+        artist_id,
+        row_number() over (order by artist_id collate "C")::integer as artist_number
+    from artists
+
+),
+
+artists_of_playlists as (
+
+    select
+        playlist_artists.playlist_id,
+        count(*) as count_artists,
+        array_agg(numbered_artists.artist_number) as artist_numbers
     from playlist_artists
+    inner join numbered_artists
+        on playlist_artists.artist_id = numbered_artists.artist_id
     group by 1
-
-),
-
--- Met at the tracks that they share: playlists that share none never meet.
-pairs as (
-
-    select
-        one.playlist_id,
-        other.playlist_id as other_playlist_id,
-        count(*) as count_shared_tracks
-    from playlist_tracks as one
-    inner join playlist_tracks as other
-        on one.track_id = other.track_id and one.playlist_id != other.playlist_id
-    group by 1, 2
 
 ),
 
 compared as (
 
     select
-        pairs.playlist_id,
-        one.playlist_name,
-        pairs.other_playlist_id,
-        other.playlist_name as other_playlist_name,
-        pairs.count_shared_tracks,
-        pairs.count_shared_tracks::numeric
-        / (one.count_tracks + other.count_tracks - pairs.count_shared_tracks)
-            as jaccard_of_tracks
-    from pairs
-    inner join sizes as one on pairs.playlist_id = one.playlist_id
-    inner join sizes as other on pairs.other_playlist_id = other.playlist_id
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by playlist_id
-            order by
-                jaccard_of_tracks desc,
-                count_shared_tracks desc,
-                other_playlist_id collate "C"
-        ) as answer_order
-    from compared
-
-),
-
-nearest as (
-
-    select * from ranked
-    where answer_order <= 50
-
-),
-
-shared_artists as (
-
-    select
-        nearest.playlist_id,
-        nearest.other_playlist_id,
-        count(*) as count_shared_artists
+        nearest.*,
+        coalesce(one.count_artists, 0) as count_artists,
+        coalesce(other.count_artists, 0) as count_other_artists,
+        shared.count_shared as count_shared_artists
     from nearest
-    inner join playlist_artists as one on nearest.playlist_id = one.playlist_id
-    inner join playlist_artists as other
-        on
-            nearest.other_playlist_id = other.playlist_id
-            and one.artist_id = other.artist_id
-    group by 1, 2
+    left join artists_of_playlists as one on nearest.playlist_id = one.playlist_id
+    left join artists_of_playlists as other
+        on nearest.other_playlist_id = other.playlist_id
+    cross join lateral {{ shared_numbers(one_numbers, other_numbers, 'shared') }}
 
 ),
 
 final as (
 
     select
-        nearest.playlist_id,
-        nearest.playlist_name,
-        nearest.other_playlist_id,
-        nearest.other_playlist_name,
-        nearest.count_shared_tracks,
-        nearest.jaccard_of_tracks::numeric(5, 4) as jaccard_of_tracks,
-        coalesce(shared_artists.count_shared_artists, 0) as count_shared_artists,
+        compared.playlist_id,
+        one.playlist_name,
+        compared.other_playlist_id,
+        other.playlist_name as other_playlist_name,
+        compared.count_shared_tracks,
+        compared.jaccard_of_tracks::numeric(5, 4) as jaccard_of_tracks,
+        compared.count_shared_artists,
         (
-            coalesce(shared_artists.count_shared_artists, 0)::numeric
+            compared.count_shared_artists::numeric
             / nullif(
-                coalesce(one.count_artists, 0)
-                + coalesce(other.count_artists, 0)
-                - coalesce(shared_artists.count_shared_artists, 0),
+                compared.count_artists
+                + compared.count_other_artists
+                - compared.count_shared_artists,
                 0
             )
         )::numeric(5, 4) as jaccard_of_artists,
-        nearest.answer_order
-    from nearest
-    left join shared_artists
-        on
-            nearest.playlist_id = shared_artists.playlist_id
-            and nearest.other_playlist_id = shared_artists.other_playlist_id
-    left join artist_sizes as one on nearest.playlist_id = one.playlist_id
-    left join artist_sizes as other on nearest.other_playlist_id = other.playlist_id
+        compared.answer_order
+    from compared
+    inner join playlists as one on compared.playlist_id = one.playlist_id
+    inner join playlists as other on compared.other_playlist_id = other.playlist_id
 
 )
 

@@ -31,12 +31,14 @@ credits as (
 
 ),
 
+-- Not by the name above: what a query names twice PostgreSQL reads whole, also for one
+-- playlist.
 playlist_sizes as (
 
     select
         playlist_id,
         count(*) as count_playlist_tracks
-    from playlist_tracks
+    from {{ ref('playlist_tracks') }}
     group by 1
 
 ),

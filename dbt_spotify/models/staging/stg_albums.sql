@@ -1,3 +1,15 @@
+{%- set album_fields = {
+    'name': 'text',
+    'album_type': 'text',
+    'release_date': 'text',
+    'release_date_precision': 'text',
+    'label': 'text',
+    'external_ids': 'json',
+    'external_urls': 'json',
+    'total_tracks': 'integer',
+    'popularity': 'integer',
+} -%}
+
 with
 
 tracks as (
@@ -51,24 +63,25 @@ best_known as (
 renamed as (
 
     select
-        album_id,
+        best_known.album_id,
 
         -- text
-        {{ json_text('album', ['name']) }} as album_name,
-        {{ json_text('album', ['album_type']) }} as album_type,
-        {{ json_text('album', ['release_date']) }} as release_date_text,
-        {{ json_text('album', ['release_date_precision']) }} as api_date_precision,
-        nullif({{ json_text('album', ['label']) }}, '') as album_label,
-        nullif({{ json_text('album', ['external_ids', 'upc']) }}, '') as album_upc,
-        {{ json_text('album', ['external_urls', 'spotify']) }} as album_url,
+        album.name as album_name,
+        album.album_type,
+        album.release_date as release_date_text,
+        album.release_date_precision as api_date_precision,
+        nullif(album.label, '') as album_label,
+        nullif({{ json_text('album.external_ids', ['upc']) }}, '') as album_upc,
+        {{ json_text('album.external_urls', ['spotify']) }} as album_url,
 
         -- numbers
-        {{ json_integer('album', ['total_tracks']) }} as album_total_tracks,
-        {{ json_integer('album', ['popularity']) }} as album_popularity,
+        album.total_tracks as album_total_tracks,
+        album.popularity as album_popularity,
 
         -- timestamps
-        loaded_at
+        best_known.loaded_at
     from best_known
+    cross join lateral {{ json_fields('best_known.album', 'album', album_fields) }}
 
 )
 

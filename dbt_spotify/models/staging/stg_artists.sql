@@ -1,3 +1,11 @@
+{%- set artist_fields = {
+    'name': 'text',
+    'external_urls': 'json',
+    'popularity': 'integer',
+    'followers': 'json',
+    'genres': 'json',
+} -%}
+
 with
 
 track_artists as (
@@ -50,22 +58,23 @@ best_known as (
 renamed as (
 
     select
-        artist_id,
+        best_known.artist_id,
 
         -- text
-        {{ json_text('artist', ['name']) }} as artist_name,
-        {{ json_text('artist', ['external_urls', 'spotify']) }} as artist_url,
+        artist.name as artist_name,
+        {{ json_text('artist.external_urls', ['spotify']) }} as artist_url,
 
         -- numbers
-        {{ json_integer('artist', ['popularity']) }} as artist_popularity,
-        {{ json_integer('artist', ['followers', 'total']) }} as artist_followers,
+        artist.popularity as artist_popularity,
+        {{ json_integer('artist.followers', ['total']) }} as artist_followers,
 
         -- timestamps
-        loaded_at,
+        best_known.loaded_at,
 
         -- nested, for the model that unfolds it
-        {{ json_object('artist', ['genres']) }} as genres
+        artist.genres
     from best_known
+    cross join lateral {{ json_fields('best_known.artist', 'artist', artist_fields) }}
 
 )
 

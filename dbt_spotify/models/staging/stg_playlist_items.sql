@@ -1,3 +1,20 @@
+{%- set entry_fields = {
+    'added_at': 'text',
+    'added_by': 'json',
+    'is_local': 'boolean',
+    'item': 'json',
+    'track': 'json',
+} -%}
+{%- set item_fields = {
+    'id': 'text',
+    'type': 'text',
+    'name': 'text',
+    'uri': 'text',
+    'duration_ms': 'integer',
+    'is_local': 'boolean',
+    'linked_from': 'json',
+} -%}
+
 with
 
 playlists as (
@@ -12,33 +29,61 @@ item_loads as (
 
 ),
 
+-- Not by the name above: what a query names twice PostgreSQL copies, with its payloads.
+item_keys as (
+
+    select
+        playlist_id,
+        position,
+        loaded_at,
+        _dlt_load_id,
+        _dlt_id
+    from {{ source('spotify_raw', 'playlist_items') }}
+
+),
+
 -- Only the rows of the playlist's latest load: an earlier load's rows may still be
--- there (load method insert, a playlist that was emptied).
+-- there (load method insert, a playlist that was emptied). Of a load that was appended
+-- twice the last row of each position, found without a sort of payloads.
 latest_items as (
 
-    select distinct on (item_loads.playlist_id, item_loads.position)
-        item_loads.playlist_id::text as playlist_id,
-        item_loads.position,
-        item_loads.loaded_at,
-        {{ json_text('item_loads.payload', ['added_at']) }} as added_at_text,
-        nullif({{ json_text('item_loads.payload', ['added_by', 'id']) }}, '')
-            as added_by_id,
-        {{ json_boolean('item_loads.payload', ['is_local']) }} as is_local_row,
-        case
-            when {{ json_has_key('item_loads.payload', 'item') }}
-                then {{ json_object('item_loads.payload', ['item']) }}
-            else {{ json_object('item_loads.payload', ['track']) }}
-        end as item
+    select item_loads.*
     from item_loads
     inner join playlists
         on
             item_loads.playlist_id = playlists.playlist_id
             and item_loads.loaded_at = playlists.loaded_at
-    order by
-        item_loads.playlist_id asc,
-        item_loads.position asc,
-        item_loads._dlt_load_id desc,
-        item_loads._dlt_id desc
+    left join item_keys as appended_later
+        on
+            item_loads.playlist_id = appended_later.playlist_id
+            and item_loads.position = appended_later.position
+            and item_loads.loaded_at = appended_later.loaded_at
+            and (item_loads._dlt_load_id, item_loads._dlt_id)
+            < (appended_later._dlt_load_id, appended_later._dlt_id)
+    where appended_later.playlist_id is null
+
+),
+
+unfolded as (
+
+    select
+        latest_items.playlist_id::text as playlist_id,
+        latest_items.position,
+        latest_items.loaded_at,
+        latest_items._dlt_id as raw_row_id,
+        entry.added_at as added_at_text,
+        entry.added_by,
+        entry.is_local as is_local_row,
+        -- Under `item` where there is such a key, even if it is null.
+        case
+            when
+                entry.item is null
+                and not {{ json_has_key('latest_items.payload', 'item') }}
+                then entry.track
+            else entry.item
+        end as item
+    from latest_items
+    cross join lateral {{ json_fields('latest_items.payload', 'entry', entry_fields) }}
 
 ),
 
@@ -47,37 +92,38 @@ latest_items as (
 renamed as (
 
     select
-        playlist_id,
-        position,
+        unfolded.playlist_id,
+        unfolded.position,
 
         -- text
         coalesce(
-            nullif({{ json_text('item', ['linked_from', 'id']) }}, ''),
-            nullif({{ json_text('item', ['id']) }}, '')
+            nullif({{ json_text('item.linked_from', ['id']) }}, ''),
+            nullif(item.id, '')
         ) as item_id,
-        nullif({{ json_text('item', ['id']) }}, '') as played_item_id,
-        {{ json_text('item', ['type']) }} as item_type,
-        {{ json_text('item', ['name']) }} as item_name,
+        nullif(item.id, '') as played_item_id,
+        item.type as item_type,
+        item.name as item_name,
         coalesce(
-            nullif({{ json_text('item', ['linked_from', 'uri']) }}, ''),
-            {{ json_text('item', ['uri']) }}
+            nullif({{ json_text('item.linked_from', ['uri']) }}, ''),
+            item.uri
         ) as item_uri,
-        added_by_id,
+        nullif({{ json_text('unfolded.added_by', ['id']) }}, '') as added_by_id,
 
         -- numbers
-        {{ json_integer('item', ['duration_ms']) }} as item_duration_ms,
+        item.duration_ms as item_duration_ms,
 
         -- booleans
-        coalesce(is_local_row, false)
-        or coalesce({{ json_boolean('item', ['is_local']) }}, false) as is_local,
+        coalesce(unfolded.is_local_row, false) or coalesce(item.is_local, false)
+            as is_local,
 
         -- timestamps: Spotify writes 1970-01-01 where it does not know
-        nullif(added_at_text, '1970-01-01T00:00:00Z')::timestamptz as added_at,
-        loaded_at,
+        nullif(unfolded.added_at_text, '1970-01-01T00:00:00Z')::timestamptz as added_at,
+        unfolded.loaded_at,
 
-        -- the track, episode or null itself, for the models that unfold it
-        item
-    from latest_items
+        -- where the item itself is, for the model that unfolds more of it
+        unfolded.raw_row_id
+    from unfolded
+    cross join lateral {{ json_fields('unfolded.item', 'item', item_fields) }}
 
 ),
 
