@@ -97,7 +97,7 @@ class PlaylistReader:
             )
         return Reading(
             playlist_id,
-            playlist.get("snapshot_id"),
+            playlist.get("snapshot_id") or None,
             payload=as_text({**playlist, "items": {"total": contents["total"]}}),
             total=int(contents["total"]),
             loaded_at=loaded_at,
@@ -176,7 +176,7 @@ class PlaylistReader:
 
     def _is_unchanged(self, head: Reading) -> bool:
         now = self._spotify.get(f"playlists/{head.playlist_id}", fields="snapshot_id")
-        return now.get("snapshot_id") == head.snapshot_id
+        return (now.get("snapshot_id") or None) == head.snapshot_id
 
 
 def _rows(contents: dict[str, Any]) -> list[str]:

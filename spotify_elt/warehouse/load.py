@@ -12,9 +12,12 @@ os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "WARNING")
 # A signal ends the run where it stands; dlt would first finish what it has begun.
 os.environ.setdefault("RUNTIME__INTERCEPT_SIGNALS", "false")
+# Arrow's own allocator keeps 40 MB that it does not need.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import dlt
 from dlt.common.schema.typing import TWriteDisposition
+from dlt.common.typing import TLoaderFileFormat
 from dlt.destinations.impl.postgres.configuration import PostgresCredentials
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -33,11 +36,13 @@ WRITE_DISPOSITIONS: dict[LoadMethod, TWriteDisposition] = {
 }
 TABLES = ("playlists", "playlist_items", "albums", "artists")
 
-# Rows and bytes in memory at once: small, so that memory stays flat. A table is still one file of
-# the load package, and so one transaction: also under `insert` a playlist's rows come whole.
-ROWS_IN_MEMORY = 200
-BYTES_IN_ONE_STATEMENT = 512 * 1024
-dlt.config["data_writer.buffer_max_items"] = ROWS_IN_MEMORY
+# Named, or else dlt would choose another where it finds Arrow's driver for PostgreSQL, and make
+# `json` of `jsonb`. CSV goes by COPY. A table is one file of the load package, and so one
+# transaction: also under `insert` a playlist's rows come whole.
+FILE_FORMAT: TLoaderFileFormat = "csv"
+dlt.config["data_writer.buffer_max_items"] = 1  # an Arrow table at a time, so memory stays flat
+dlt.config["data_writer.disable_compression"] = True  # which takes longer than all the rest
+dlt.config["load.delete_completed_jobs"] = True
 # Loads through a staging dataset: dbt's views depend on the raw tables, which must stay.
 dlt.config["destination.postgres.replace_strategy"] = "insert-from-staging"
 
@@ -76,9 +81,7 @@ class Warehouse:
             pipeline_name=name,
             pipelines_dir=str(leftovers.packages_folder()),
             dataset_name=self.schema,
-            destination=dlt.destinations.postgres(
-                credentials, max_query_length=BYTES_IN_ONE_STATEMENT
-            ),
+            destination=dlt.destinations.postgres(credentials),
         )
 
     def mend_half_loaded(self) -> None:
@@ -93,7 +96,7 @@ class Warehouse:
     def extract(self, source: DltSource) -> list[str]:
         """Read what is to be loaded into load packages on disk, and return their ids."""
         with _told_plainly():
-            return self._pipeline.extract(source).loads_ids
+            return self._pipeline.extract(source, loader_file_format=FILE_FORMAT).loads_ids
 
     def load(self) -> dict[str, int]:
         """Load the package into the raw schema.
