@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +26,6 @@ from loader.entities import Entities, Entity, Kind
 from loader.extraction import Extraction
 from loader.outcome import Outcome
 from loader.reading import Reading
-from loader.source import raw_tables
 from spotify_elt.warehouse import database
 from spotify_elt.warehouse.embedded import embedded_postgres
 from spotify_elt.warehouse.load import TABLES, Warehouse
@@ -72,6 +72,7 @@ class Generated(Extraction):
         ids = [f"playlist{number:014d}" for number in range(rows // ROWS_IN_PLAYLIST)]
         super().__init__(_NoSpotify(), ids, EarlierLoads(), Outcome())
         self._reader = _Reader()
+        self._heads = self._reader.heads(ids)
         self.entities = _Entities(_NoSpotify())
 
 
@@ -105,9 +106,12 @@ def _rows(first: int) -> Iterator[str]:
 
 def load(rows: int) -> dict[str, int]:
     """Load so many rows, as a run does, and return how many came into each table."""
-    warehouse = Warehouse("bench", RAW)
-    warehouse.extract(raw_tables(Generated(rows), "merge"))
-    return warehouse.load()
+    warehouse, extraction = Warehouse("bench", RAW, "upsert"), Generated(rows)
+    counts: Counter[str] = Counter()
+    while not extraction.finished:
+        warehouse.extract(extraction, lambda: None)
+        counts.update(warehouse.load([]))
+    return counts
 
 
 def measured(rows: int) -> dict[str, float]:
@@ -129,13 +133,16 @@ def measured(rows: int) -> dict[str, float]:
         ).stdout
     seconds, cpu, memory = json.loads(told)
     server = _server_seconds() - before
+    before = _server_seconds()
     copied = _seconds_of_copy()
+    copied_cpu = _server_seconds() - before
     return {
         "rows": rows,
         "seconds": seconds,
         "rows/s": rows / seconds,
         "COPY seconds": copied,
         "ratio to COPY": copied / seconds,
+        "COPY CPU s": copied_cpu,
         "loader CPU s": cpu,
         "server CPU s": server,
         "loader MB": memory,

@@ -2,7 +2,7 @@
 
     Spotify -> extraction -> playlists       (one row a playlist)
                           -> playlist_items  (one row a position)
-                          -> artists, albums (one row each, when all playlists are read)
+                          -> artists, albums (one row each, after the playlists)
 
 Four tables, each an id, the API's JSON in `payload` and `loaded_at` (UTC); nothing is unnested,
 flattening is dbt's work. All rows of one reading of a playlist share `loaded_at`, which tells the
@@ -146,12 +146,12 @@ def raw_tables(
         extraction: reads; knows in the end what became of each playlist.
         write_disposition: dlt's.
         advance: called after each playlist, read or not.
-        at_most: after as many characters of JSON no further playlist is begun, and a next source
-            of the same extraction goes on with it.
+        at_most: after as many characters of JSON no further playlist is begun: the next source of
+            this extraction goes on with it, unless it is `finished`.
     """
 
     # All requests are made here, one table after another: whatever order dlt takes its resources
-    # in, artists and albums are asked for when all playlists are read.
+    # in, artists and albums are asked for when the playlists are read.
     @dlt.resource(name="extraction", selected=False)
     def extracted() -> Iterator[tuple[str, Any]]:
         for name in COLUMNS:
@@ -196,9 +196,7 @@ def _rows(
                 yield "playlist_items", row
             if size >= at_most:
                 break
-    for kind in KEYS:
-        for entity in extraction.rows_of_entities(kind):
-            yield kind, entity
+    yield from extraction.rows_of_entities()
 
 
 def _in_batches(rows: Iterator[tuple[str, Row]]) -> Iterator[tuple[str, "pa.Table"]]:
