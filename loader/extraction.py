@@ -4,17 +4,22 @@ First answers are asked for side by side, and worked on in the order in which th
 A playlist that an earlier load left whole, with the same `snapshot_id`, costs that one request and
 is left as it is. One that fails is raised, or noted with the reason, and the others go on.
 
-Artists and albums come after all playlists. Spotify is asked only for those that are new or no
+Artists and albums come after the playlists. Spotify is asked only for those that are new or no
 longer fresh; in Development Mode albums are taken from the rows, which carry as much.
+
+It may go on in parts, each of some playlists and what they refer to: what was loaded of one is
+complete, whatever becomes of the next.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from loader.client import Spotify
 from loader.earlier_loads import EarlierLoads
-from loader.entities import Entities, Entity, Kind
+from loader.entities import KEYS, Entities, Entity, Kind
 from loader.errors import ComeBackLaterError, PipelineError, PlaylistError, SpotifyError
 from loader.outcome import Outcome, PlaylistLoad
 from loader.reading import PlaylistReader, Reading, requests_for_rest
@@ -35,7 +40,8 @@ class Extraction:
 
     Attributes:
         outcome: what became of each playlist.
-        references: what their rows refer to.
+        finished: all playlists have been read, or left.
+        references: what the rows of this part refer to.
         entities: asks for artists and albums.
         entities_read: how many of them Spotify sent.
     """
@@ -48,36 +54,53 @@ class Extraction:
         outcome: Outcome | None = None,
     ) -> None:
         self.outcome = Outcome() if outcome is None else outcome
+        self.finished = False
         self.references = References()
         self.entities = Entities(spotify)
         self.entities_read = 0
-        self._playlist_ids = playlist_ids
         self._earlier = earlier
         self._raises = outcome is None
         self._reader = PlaylistReader(spotify, Spool())
+        self._heads = self._reader.heads(playlist_ids)
+        self._not_found: set[str] = set()
 
     def readings(self) -> Iterator[Reading | None]:
-        """Yield each playlist that is to be loaded, whole; None in the place of one that is not."""
-        for playlist_id, head in self._reader.heads(self._playlist_ids):
-            reading = self._read(playlist_id, head)
-            if reading is not None:
-                self._refer(reading.rows())
-            yield reading
+        """Yield each playlist that is to be loaded, whole; None in the place of one that is not.
 
-    def rows_of_entities(self, kind: Kind) -> Iterator[Entity]:
-        """Yield the artists or albums to be loaded, when all playlists have been read."""
+        Called again it goes on where it was left. The rows of one are there until the next comes,
+        and what they refer to is noted while they are taken.
+        """
+        for playlist_id, head in self._heads:
+            reading = self._read(playlist_id, head)
+            yield reading and replace(reading, rows=partial(self._noted, reading))
+        self.finished = True
+
+    def rows_of_entities(self) -> Iterator[tuple[Kind, Entity]]:
+        """Yield the artists and albums of the playlists that were read, each with its kind."""
+        for kind in KEYS:
+            for entity in self._entities(kind):
+                yield kind, entity
+        self.references.forget()
+
+    def _noted(self, reading: Reading) -> Iterator[str]:
+        for row in reading.rows():
+            self.references.add(row)
+            yield row
+
+    def _entities(self, kind: Kind) -> Iterator[Entity]:
         extended = self.references.access_mode == "extended"
         # An earlier refusal is taken to hold as long as Spotify sends no popularity either.
         self.entities.batches_refused |= self._earlier.batches_refused and not extended
         wanted = self.references.artists if kind == "artists" else self.references.albums
         fresh = self._earlier.fresh(kind, wanted, with_popularity=extended)
-        missing = [one for one in wanted if one not in fresh]
+        missing = [one for one in wanted if one not in fresh and one not in self._not_found]
         read: set[str] = set()
         try:
             for entity in self.entities.read(kind, missing):
                 read.add(entity.id)
                 self.entities_read += 1
                 yield entity
+            self._not_found.update(set(missing) - read)
         except ComeBackLaterError as stop:
             if self._raises:
                 raise
@@ -114,7 +137,8 @@ class Extraction:
             return False
         log.info("Playlist %s: unchanged", head.playlist_id)
         if known.entities_missing:
-            self._refer(self._earlier.rows(head.playlist_id))
+            for row in self._earlier.rows(head.playlist_id):
+                self.references.add(row)
         self.outcome.loads.append(PlaylistLoad(head.playlist_id, "unchanged", total=head.total))
         self.outcome.requests_saved += requests_for_rest(head.total)
         return True
@@ -129,7 +153,3 @@ class Extraction:
                 reason = f"Playlist {playlist_id} could not be read: {reason.rstrip('.')}."
             log.warning("%s", reason)
             self.outcome.loads.append(PlaylistLoad(playlist_id, "failed", reason))
-
-    def _refer(self, rows: Iterator[str]) -> None:
-        for row in rows:
-            self.references.add(row)

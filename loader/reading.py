@@ -51,7 +51,8 @@ class Reading:
         total: how many rows the API says it has.
         loaded_at: when Spotify was asked (UTC); the same on all its rows.
         rows: yields the API's row objects as JSON text, in the playlist's order: as many as `total`
-            says, or, of a head, the first 100 at most.
+            says, or, of a head, the first 100 at most. They are there until the next playlist is
+            read whole.
     """
 
     playlist_id: str
@@ -67,7 +68,7 @@ class PlaylistReader:
 
     Args:
         spotify: the client.
-        spool: where the rows are written.
+        spool: where the rows of one playlist are written.
     """
 
     def __init__(self, spotify: Spotify, spool: Spool) -> None:
@@ -97,7 +98,7 @@ class PlaylistReader:
             )
         return Reading(
             playlist_id,
-            playlist.get("snapshot_id"),
+            playlist.get("snapshot_id") or None,
             payload=as_text({**playlist, "items": {"total": contents["total"]}}),
             total=int(contents["total"]),
             loaded_at=loaded_at,
@@ -132,15 +133,12 @@ class PlaylistReader:
             if again:
                 log.info("Playlist %s was edited while it was read; reading it again.", playlist_id)
                 head = self.head(playlist_id)
-            start = kept = self._spool.end
+            self._spool.clear()
             try:
                 if self._spool_rows(head):
-                    kept = self._spool.end
-                    return replace(head, rows=partial(self._spool.lines, start, kept))
+                    return replace(head, rows=self._spool.lines)
             except RefusedError as error:
                 raise PlaylistError(self._explained(playlist_id, error)) from error
-            finally:
-                self._spool.cut_back(kept)  # to all rows, or none
         raise PlaylistError(
             f"Playlist {playlist_id} was edited each of the {1 + READINGS_AGAIN} times it was "
             "read; it is left as it was. Run again when it is quiet."
@@ -176,7 +174,7 @@ class PlaylistReader:
 
     def _is_unchanged(self, head: Reading) -> bool:
         now = self._spotify.get(f"playlists/{head.playlist_id}", fields="snapshot_id")
-        return now.get("snapshot_id") == head.snapshot_id
+        return (now.get("snapshot_id") or None) == head.snapshot_id
 
 
 def _rows(contents: dict[str, Any]) -> list[str]:

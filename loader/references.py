@@ -47,11 +47,16 @@ class References:
     """
 
     def __init__(self) -> None:
+        self.access_mode: str | None = None
+        self._carried_albums = Spool()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the artists and albums, but not the access mode."""
         self.artists: dict[str, None] = {}
         self.albums: dict[str, None] = {}
-        self.access_mode: str | None = None
         self._carried: set[str] = set()
-        self._carried_albums = Spool()
+        self._carried_albums.clear()
 
     def add(self, row: str) -> None:
         """Note the artists and the album of one row, given as JSON text."""
@@ -73,7 +78,7 @@ class References:
 
     def carried_albums(self) -> Iterator[tuple[str, str]]:
         """Yield (id, JSON text) of the albums that need no request, as the rows carry them."""
-        for payload in self._carried_albums.lines(0, self._carried_albums.end):
+        for payload in self._carried_albums.lines():
             album_id = json.loads(payload)["id"]
             if album_id not in self.albums:
                 yield album_id, payload

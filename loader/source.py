@@ -2,7 +2,7 @@
 
     Spotify -> extraction -> playlists       (one row a playlist)
                           -> playlist_items  (one row a position)
-                          -> artists, albums (one row each, when all playlists are read)
+                          -> artists, albums (one row each, after the playlists)
 
 Four tables, each an id, the API's JSON in `payload` and `loaded_at` (UTC); nothing is unnested,
 flattening is dbt's work. All rows of one reading of a playlist share `loaded_at`, which tells the
@@ -10,14 +10,19 @@ latest load of a playlist from older ones. Every column is hinted and every tabl
 because dlt creates no column that was always null and no table that was always empty, and replaces
 no table by nothing.
 
+Rows go to dlt as Arrow tables of a few thousand, their JSON as text: dlt neither looks into it nor
+makes an object of each row.
+
     pipeline = dlt.pipeline("spotify", destination="duckdb", dataset_name="spotify_raw")
     pipeline.run(spotify_source(playlists=["31FWVQBp3WQydWLNhO0ACi"]))
 """
 
+import logging
+import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dlt
 from dlt.common.schema.typing import TColumnSchema, TWriteDisposition
@@ -28,14 +33,16 @@ from loader.access import spotify_access
 from loader.client import Spotify
 from loader.consent import OnRefreshToken, not_kept
 from loader.earlier_loads import EarlierLoads
-from loader.entities import KEYS, Entity
+from loader.entities import KEYS
 from loader.errors import SettingsError
 from loader.extraction import Extraction
 from loader.outcome import Outcome
 from loader.playlist_ids import playlist_id
-from loader.reading import Reading
 
-Rows = Iterable[dict[str, Any] | list[Any]]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH = 1_000_000  # characters of JSON in memory at once
 
 
 def _id(name: str) -> TColumnSchema:
@@ -46,6 +53,18 @@ POSITION: TColumnSchema = {"name": "position", "data_type": "bigint", "nullable"
 SNAPSHOT: TColumnSchema = {"name": "snapshot_id", "data_type": "text"}
 PAYLOAD: TColumnSchema = {"name": "payload", "data_type": "json", "nullable": False}
 LOADED_AT: TColumnSchema = {"name": "loaded_at", "data_type": "timestamp", "nullable": False}
+COLUMNS: dict[str, list[TColumnSchema]] = {
+    "playlists": [_id("playlist_id"), PAYLOAD, LOADED_AT],
+    "playlist_items": [_id("playlist_id"), POSITION, SNAPSHOT, PAYLOAD, LOADED_AT],
+    **{kind: [_id(key), PAYLOAD, LOADED_AT] for kind, key in KEYS.items()},
+}
+Row = tuple[Any, ...]  # in the order of its table's columns, of which the last but one is JSON
+
+# dlt adds its columns to Arrow tables only when told so; to other rows it always does.
+dlt.config["normalize.parquet_normalizer.add_dlt_load_id"] = True
+dlt.config["normalize.parquet_normalizer.add_dlt_id"] = True
+# Of each table dlt would say that the hint of `payload` is JSON and Arrow's type is text.
+logging.getLogger("dlt").addFilter(lambda record: "merging arrow schema" not in str(record.msg))
 
 
 @dlt.source(name="spotify", max_table_nesting=0)
@@ -119,6 +138,7 @@ def raw_tables(
     extraction: Extraction,
     write_disposition: TWriteDisposition,
     advance: Callable[[], None] = lambda: None,
+    at_most: float = math.inf,
 ) -> tuple[DltResource, ...]:
     """Return a source of the four raw tables.
 
@@ -126,56 +146,90 @@ def raw_tables(
         extraction: reads; knows in the end what became of each playlist.
         write_disposition: dlt's.
         advance: called after each playlist, read or not.
+        at_most: after as many characters of JSON no further playlist is begun: the next source of
+            this extraction goes on with it, unless it is `finished`.
     """
 
     # All requests are made here, one table after another: whatever order dlt takes its resources
-    # in, artists and albums are asked for when all playlists are read.
+    # in, artists and albums are asked for when the playlists are read.
     @dlt.resource(name="extraction", selected=False)
-    def extracted() -> Iterator[tuple[str, Rows]]:
-        for reading in extraction.readings():
-            advance()
-            if reading is not None:
-                yield "playlists", [_row("playlist_id", reading.playlist_id, reading)]
-                yield "playlist_items", _item_rows(reading)
-        for kind, key in KEYS.items():
-            yield kind, [dlt.mark.materialize_table_schema()]
-            for entity in extraction.rows_of_entities(kind):
-                yield kind, [_row(key, entity.id, entity)]
+    def extracted() -> Iterator[tuple[str, Any]]:
+        for name in COLUMNS:
+            yield name, dlt.mark.materialize_table_schema()
+        yield from _in_batches(_rows(extraction, advance, at_most))
 
-    def table(name: str, *columns: TColumnSchema, **keys: Any) -> DltResource:
-        def rows(found: tuple[str, Rows]) -> Rows:
+    def table(name: str, **keys: Any) -> DltResource:
+        def batches(found: tuple[str, Any]) -> Iterator[Any]:
             if found[0] == name:
-                yield from found[1]
+                yield found[1]
 
         return dlt.transformer(
-            rows,
+            batches,
             data_from=extracted,
             name=name,
             write_disposition=write_disposition,
-            columns=[*columns, PAYLOAD, LOADED_AT],
+            columns=COLUMNS[name],
             **keys,
         )
 
-    playlist = _id("playlist_id")
     return (
         extracted,
-        table("playlists", playlist, primary_key="playlist_id"),
-        table("playlist_items", playlist, POSITION, SNAPSHOT, merge_key="playlist_id"),
-        *(table(kind, _id(key), primary_key=key) for kind, key in KEYS.items()),
+        table("playlists", primary_key="playlist_id"),
+        table("playlist_items", merge_key="playlist_id"),
+        *(table(kind, primary_key=key) for kind, key in KEYS.items()),
     )
 
 
-def _row(key: str, value: str, read: Reading | Entity) -> dict[str, Any]:
-    return {key: value, "payload": read.payload, "loaded_at": read.loaded_at}
+def _rows(
+    extraction: Extraction, advance: Callable[[], None], at_most: float
+) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of whole playlists and of what they refer to, each with its table."""
+    size = 0
+    for reading in extraction.readings():
+        advance()
+        if reading is not None:
+            playlist, loaded_at = reading.playlist_id, reading.loaded_at
+            yield "playlists", (playlist, reading.payload, loaded_at)
+            for position, payload in enumerate(reading.rows()):
+                size += len(payload)
+                row = (playlist, position, reading.snapshot_id, payload, loaded_at)
+                yield "playlist_items", row
+            if size >= at_most:
+                break
+    yield from extraction.rows_of_entities()
 
 
-def _item_rows(reading: Reading) -> Rows:
-    yield dlt.mark.materialize_table_schema()
-    for position, payload in enumerate(reading.rows()):
-        yield {
-            "playlist_id": reading.playlist_id,
-            "position": position,
-            "snapshot_id": reading.snapshot_id,
-            "payload": payload,
-            "loaded_at": reading.loaded_at,
-        }
+def _in_batches(rows: Iterator[tuple[str, Row]]) -> Iterator[tuple[str, "pa.Table"]]:
+    waiting: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+    size = 0
+    for name, row in rows:
+        waiting[name].append(row)
+        size += len(row[-2])
+        if size >= BATCH:
+            yield from _emptied(waiting)
+            size = 0
+    yield from _emptied(waiting)
+
+
+def _emptied(waiting: dict[str, list[Row]]) -> Iterator[tuple[str, "pa.Table"]]:
+    for name, rows in waiting.items():
+        if rows:
+            yield name, _arrow_table(name, rows)
+            rows.clear()
+
+
+def _arrow_table(name: str, rows: list[Row]) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415 - a load that finds nothing new does without
+
+    types: dict[Any, Any] = {
+        "text": pa.string(),
+        "json": pa.string(),
+        "bigint": pa.int64(),
+        "timestamp": pa.timestamp("us", "UTC"),
+    }
+    schema = pa.schema(
+        pa.field(column["name"], types[column["data_type"]], column.get("nullable", True))
+        for column in COLUMNS[name]
+    )
+    values = zip(*rows, strict=True)  # column by column
+    return pa.table(list(map(pa.array, values, schema.types)), schema=schema)

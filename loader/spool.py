@@ -3,32 +3,29 @@
 import tempfile
 from collections.abc import Iterator
 
+BLOCK = 1_000_000  # bytes that are read at once
+
 
 class Spool:
-    """Lines of text in a temporary file: written at the end, read again in parts, cut back."""
+    """Lines of text in a temporary file: written, read again and thrown away."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - it lives as long as the run
-
-    @property
-    def end(self) -> int:
-        """The position after the last line, in bytes."""
-        return self._file.seek(0, 2)
 
     def append(self, line: str) -> None:
         """Write one line; it must hold no line break, as JSON text never does."""
         self._file.seek(0, 2)
         self._file.write(line.encode() + b"\n")
 
-    def lines(self, start: int, end: int) -> Iterator[str]:
-        """Yield the lines between two positions; others may be appended meanwhile."""
-        position = start
+    def lines(self) -> Iterator[str]:
+        """Yield the lines that are there; others may be appended meanwhile."""
+        position, end = 0, self._file.seek(0, 2)
         while position < end:
             self._file.seek(position)
-            line = self._file.readline()
-            position += len(line)
-            yield line[:-1].decode()
+            block = self._file.readlines(min(BLOCK, end - position))
+            position = self._file.tell()
+            yield from (line[:-1].decode() for line in block)
 
-    def cut_back(self, position: int) -> None:
-        """Forget everything from `position` on."""
-        self._file.truncate(position)
+    def clear(self) -> None:
+        """Forget all lines."""
+        self._file.truncate(0)

@@ -6,7 +6,7 @@ nothing else, so all is read, and what could not be had is carried over instead 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,7 +26,8 @@ select {key} from {raw}.{kind}
 where {key} = any(%(ids)s)
 group by 1
 having
-    max(loaded_at) > now() - %(max_age)s
+    -- what this run has loaded is fresh, however short the age
+    max(loaded_at) > least(now() - %(max_age)s, %(began)s)
     -- of the latest load
     and (array_agg(payload ? 'popularity' order by loaded_at desc))[1] = %(with_popularity)s
 """
@@ -69,6 +70,7 @@ class LoadedBefore(EarlierLoads):
         self._raw = Schemas.of(config.schema_prefix).raw
         self._overwrite = config.load_method == "overwrite"
         self._max_age = timedelta() if self._overwrite else config.entity_max_age
+        self._began = datetime.now(UTC)
         self._playlists: dict[str, KnownPlaylist] = {}
         if not force and not self._overwrite:
             logged = earlier_runs.known_playlists(config.max_age, config.market)
@@ -87,7 +89,11 @@ class LoadedBefore(EarlierLoads):
 
     def fresh(self, kind: Kind, ids: Iterable[str], /, *, with_popularity: bool) -> set[str]:
         """Return the artists or albums that are younger than `entity_max_age`."""
-        asked = {"max_age": self._max_age, "with_popularity": with_popularity}
+        asked = {
+            "max_age": self._max_age,
+            "began": self._began,
+            "with_popularity": with_popularity,
+        }
         return {one for (one,) in self._found(FRESH, kind, ids=list(ids), **asked)}
 
     def carried_playlist(self, playlist_id: str, /) -> Reading | None:

@@ -5,6 +5,7 @@ earlier run loaded is only ever replaced by something whole. The marts change la
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ from loader.client import Spotify
 from loader.errors import ComeBackLaterError, PipelineError
 from loader.extraction import Extraction
 from loader.outcome import Outcome
-from loader.source import raw_tables
 from spotify_elt.answers.output import Answers
 from spotify_elt.console import console, counted
 from spotify_elt.errors import DatabaseError, SomeFailedError, in_words
@@ -34,7 +34,7 @@ from spotify_elt.run_log.writer import RunLog, Status
 from spotify_elt.settings import dotenv_file
 from spotify_elt.settings.pipeline_yml import PipelineConfig
 from spotify_elt.warehouse import database
-from spotify_elt.warehouse.load import WRITE_DISPOSITIONS, Warehouse
+from spotify_elt.warehouse.load import Warehouse
 from spotify_elt.warehouse.run_lock import only_run
 from spotify_elt.warehouse.schemas import Schemas
 
@@ -119,7 +119,8 @@ class _Run:
     run_log: RunLog
     before: LoadedBefore
     spotify: Spotify
-    rows: dict[str, int] = field(default_factory=dict)  # loaded, by raw table
+    rows: Counter[str] = field(default_factory=Counter)  # loaded, by raw table
+    load_ids: list[str] = field(default_factory=list)  # dlt's
     built_with: str | None = None  # the version of the dbt project that the marts are of
     built: bool = False
 
@@ -138,9 +139,19 @@ class _Run:
             self.transformation.start()
 
     def extract_and_load(self) -> None:
-        """Read and load what has changed."""
-        method, warehouse = self.config.load_method, Warehouse(self.config.name, self.schemas.raw)
+        """Read and load what has changed, one load package after another."""
+        warehouse = Warehouse(self.config.name, self.schemas.raw, self.config.load_method)
         warehouse.mend_half_loaded()
+        while not self.extraction.finished:
+            self._load_a_package(warehouse)
+        if self.outcome.stopped is not None:
+            raise self.outcome.stopped
+        if not self.outcome.answered:
+            raise PipelineError(self.outcome.failures)
+
+    def _load_a_package(self, warehouse: Warehouse) -> None:
+        """Read and load whole playlists with their artists and albums, and note them as loaded."""
+        before, entities_before = len(self.outcome.loads), self.extraction.entities_read
         with self.steps.step("Read playlists", len(self.config.playlists)) as advance:
 
             def after_each() -> None:
@@ -148,20 +159,16 @@ class _Run:
                 if self.outcome.loads[-1].status == "loaded":
                     self.transformation.start()  # it parses while the rest is read
 
-            source = raw_tables(self.extraction, WRITE_DISPOSITIONS[method], after_each)
-            load_ids = warehouse.extract(source)
-        loaded = self.outcome.of("loaded")
-        if loaded or self.extraction.entities_read:
+            self.load_ids += warehouse.extract(self.extraction, after_each)
+        package = Outcome(self.outcome.loads[before:])
+        loaded = package.of("loaded")
+        if loaded or self.extraction.entities_read > entities_before:
             with self.steps.step("Load"):
-                self.run_log.changes_raw(load_ids)
-                self.rows = warehouse.load()
-                if method == "upsert":
-                    warehouse.remove_items([one.playlist_id for one in loaded if not one.total])
-        reconcile(self.outcome, self.run_log, self.schemas, ["rows_loaded"])
-        if self.outcome.stopped is not None:
-            raise self.outcome.stopped
-        if not self.outcome.answered:
-            raise PipelineError(self.outcome.failures)
+                self.run_log.changes_raw(self.load_ids)
+                self.rows.update(
+                    warehouse.load([one.playlist_id for one in loaded if not one.total])
+                )
+        reconcile(package, self.run_log, self.schemas, ["rows_loaded"])
 
     def build(self) -> None:
         """Build, test and publish the marts, unless they are current."""

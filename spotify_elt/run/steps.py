@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from spotify_elt.log_lines import PRINTED, ScreenHandler
 
@@ -32,11 +39,12 @@ class Steps:
         handler: shows log lines on a screen, which may have room for bars.
 
     Attributes:
-        seconds: how long each finished step took.
+        seconds: how long each finished step took, in all where it was taken several times.
     """
 
     def __init__(self, handler: ScreenHandler) -> None:
         self.seconds: dict[str, float] = {}
+        self._tasks: dict[str, TaskID] = {}
         self._bars = Progress(
             TextColumn(NAME),
             BarColumn(),
@@ -54,14 +62,18 @@ class Steps:
     def step(self, name: str, total: int | None = None) -> Iterator[Advance]:
         """Show and time one step; yields the function that moves its bar on."""
         began = time.monotonic()
-        bar = self._bars.add_task(name, total=total)
+        if name not in self._tasks:
+            self._tasks[name] = self._bars.add_task(name)
+        bar = self._tasks[name]
+        self._bars.update(bar, total=total)
 
         def advance(done: int = 1, total: int | None = None) -> None:
             self._bars.update(bar, advance=done, total=total)
 
         yield advance
-        self.seconds[name] = time.monotonic() - began
+        seconds = time.monotonic() - began
+        self.seconds[name] = self.seconds.get(name, 0) + seconds
         done = max(self._bars.tasks[bar].completed, 1)
         self._bars.update(bar, total=done, completed=done)
         told = None if self._bars.disable else PRINTED
-        log.info("%s: done in %.1f s", name, self.seconds[name], extra=told)
+        log.info("%s: done in %.1f s", name, seconds, extra=told)
