@@ -19,7 +19,7 @@ export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-all lint format lock docs psql screenshot vendor clean
+.PHONY: help install run test test-all bench lint format lock docs psql screenshot vendor clean
 .PHONY: image push deploy bootstrap run-now logs
 
 BIN := .venv/bin
@@ -51,6 +51,9 @@ test: .venv/.dev ## Run the fast tests (PYTEST_ARGS="-k word" for some of them)
 
 test-all: .venv/.dev ## Run all tests: every kill and fault, the browser, the image, AWS
 	$(PYTEST) $(PYTEST_ARGS)
+
+bench: .venv/.dev ## Measure what it costs, into bench/RESULTS.md; QUICK=1 prints three ratios
+	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 lint: .venv/.dev ## Check Python, SQL, dbt's conventions, the Dockerfile, workflows and infra/
 	$(BIN)/ruff check .

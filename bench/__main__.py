@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-from bench import dbt, history, load, report, runs, start
+from bench import builds, history, load, report, runs, start
 from bench.measure import postgres
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -31,12 +31,12 @@ def main() -> None:
 
 def quick() -> None:
     """Print what a change may have cost, in ratios of this one run."""
-    with postgres():
+    with postgres() as folder:
         one = runs.compare(runs.SAMPLE, "extended", 0.1, 1, whole_original=False)
         ratio = {kind: seconds / one.original["requests"] for kind, seconds in one.seconds.items()}
         print(f"First run:     {ratio['first']:.2f} of the original's requests alone")
         print(f"Unchanged run: {ratio['unchanged']:.2f}")
-    figures = load.measured_alone(load.SIZES[1])
+        figures = load.measured(load.SIZES[1], folder)
     print(f"Load:          {figures['rows/s']:,.0f} rows/s, {figures['ratio to COPY']:.2f} of COPY")
 
 
@@ -51,7 +51,7 @@ def _results() -> Iterator[str]:
     )
     yield from _section("Runs", runs, runs.COLUMNS, runs.table())
     yield from _section("Load", load, load.COLUMNS, load.table())
-    yield from _section("dbt", dbt, dbt.COLUMNS, dbt.table())
+    yield from _section("dbt", builds, builds.COLUMNS, builds.table())
     yield from _section("History", history, history.COLUMNS, history.table())
     yield from _section("Start", start, start.COLUMNS, start.table())
     yield from _section("Report", report, report.COLUMNS, report.table())
@@ -70,7 +70,9 @@ def _section(title: str, room: ModuleType, columns: Sequence[str], rows: Cells) 
 
 
 def _cell(value: object) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _commit() -> str:

@@ -7,19 +7,20 @@ have left them; the first day and the days from the 365th on are dbt builds like
 """
 
 import json
-import os
 import statistics
-import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import builds
-import warehouse
 from psycopg2.extensions import cursor
 from psycopg2.extras import execute_values
 
+from bench import builds, warehouse
+from bench.measure import postgres
 from spotify_elt.warehouse import database
-from spotify_elt.warehouse.embedded import embedded_postgres
 
+COLUMNS = ("day", "dbt build, s", "x day 1")
+BOUND = """
+"""
 TRACKS, ALBUMS, ARTISTS = 200, 150, 150
 YEAR = 365
 BUILDS = 3  # of which the median counts
@@ -58,37 +59,26 @@ SNAPSHOTS = {
 }
 
 
-def main() -> None:
-    """Measure, and print one line for each day and the rows of history."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        with embedded_postgres(), database.connected() as connection:
-            measure(connection.cursor())
-
-
-def measure(run: cursor) -> None:
-    """Time the builds of the first day and of the days after a year."""
-    run.execute(warehouse.RAW_TABLES)
-    load(run, 1)
-    first = []
-    for _ in range(BUILDS):
-        run.execute(FORGET)
-        first.append(builds.build().seconds)
-    for table, (moving, read_at, others) in SNAPSHOTS.items():
-        names = {"table": table, "moving": moving, "read_at": read_at, "others": others}
-        run.execute(A_YEAR.format(days=YEAR - 1, **names))
-    last = []
-    for day in range(YEAR, YEAR + BUILDS):
-        load(run, day)
-        last.append(builds.build().seconds)
-    ratio = statistics.median(last) / statistics.median(first)
-    print(f"dbt on day 1:   {statistics.median(first):.2f} s of {shown(first)}")
-    print(
-        f"dbt on day {YEAR}: {statistics.median(last):.2f} s of {shown(last)}, {ratio:.2f} x day 1"
-    )
-    for table in SNAPSHOTS:
-        run.execute(f"select count(*) from spotify_history.{table}")  # noqa: S608 - our own names
-        print(f"{table}: {run.fetchone()[0]:,} rows")
+def table() -> Iterator[list[object]]:
+    """Time the builds of the first day, and of the days after a year; yields both medians."""
+    with postgres(), database.connected() as connection:
+        run = connection.cursor()
+        run.execute(warehouse.RAW_TABLES)
+        load(run, 1)
+        first = []
+        for _ in range(BUILDS):
+            run.execute(FORGET)
+            first.append(builds.build().seconds)
+        yield [1, statistics.median(first), 1.0]
+        for name, (moving, read_at, others) in SNAPSHOTS.items():
+            names = {"table": name, "moving": moving, "read_at": read_at, "others": others}
+            run.execute(A_YEAR.format(days=YEAR - 1, **names))
+        last = []
+        for day in range(YEAR, YEAR + BUILDS):
+            load(run, day)
+            last.append(builds.build().seconds)
+        ratio = statistics.median(last) / statistics.median(first)
+        yield [YEAR, statistics.median(last), ratio]
 
 
 def load(run: cursor, day: int) -> None:
@@ -137,12 +127,3 @@ def entity(number: int, day: int) -> dict[str, object]:
 def insert(run: cursor, table: str, rows: list[tuple[object, ...]]) -> None:
     """Insert rows into a raw table."""
     execute_values(run, f"insert into spotify_raw.{table} values %s", rows)  # noqa: S608 - our own names
-
-
-def shown(seconds: list[float]) -> str:
-    """Return the seconds of all builds."""
-    return ", ".join(f"{one:.2f}" for one in seconds)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,13 @@
 """How fast playlists are loaded, against plain `COPY` of the same bytes into tables of one shape.
 
-`.venv/bin/python bench/load.py [ROWS ...]`, by default 10,000, 100,000 and 1,000,000 rows of
-1.2 kB in playlists of 100. Everything of a run takes part but Spotify and dbt: rows are invented in
-the place of answers, and go their way through the source, dlt and PostgreSQL, merged into empty
-tables. Each size is loaded by a process of its own, whose peak memory counts.
+Rows of 1.2 kB in playlists of 100. Everything of a run takes part but Spotify and dbt: rows are
+invented in the place of answers, and go their way through the source, dlt and PostgreSQL, merged
+into empty tables. Each size is loaded by a process of its own, whose peak memory counts.
 """
 
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,15 +19,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from bench.measure import postgres, timed
 from loader.earlier_loads import EarlierLoads
 from loader.entities import Entities, Entity, Kind
 from loader.extraction import Extraction
 from loader.outcome import Outcome
 from loader.reading import Reading
 from spotify_elt.warehouse import database
-from spotify_elt.warehouse.embedded import embedded_postgres
 from spotify_elt.warehouse.load import TABLES, Warehouse
 
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = (
+    *("rows", "seconds", "rows/s", "COPY seconds", "ratio to COPY"),
+    *("loader CPU s", "server CPU s", "loader MB", "server MB", "disk MB"),
+)
+BOUND = """
+"""
 SIZES = (10_000, 100_000, 1_000_000)
 ROWS_IN_PLAYLIST = 100
 ROWS_PER_ARTIST, ROWS_PER_ALBUM = 20, 10
@@ -114,8 +119,12 @@ def load(rows: int) -> dict[str, int]:
     return counts
 
 
-def measured(rows: int) -> dict[str, float]:
+def measured(rows: int, folder: Path) -> dict[str, float]:
     """Load so many rows into the database at hand, in a process of its own, and copy them then.
+
+    Args:
+        rows: how many.
+        folder: where dlt may work.
 
     Returns:
         Seconds, rows per second, the ratio to `COPY`, CPU seconds of the loader and of PostgreSQL,
@@ -124,13 +133,9 @@ def measured(rows: int) -> dict[str, float]:
     """
     _execute(f"drop schema if exists {RAW}, {RAW}_staging, {COPIED} cascade")
     before = _server_seconds()
-    with Peaks() as peaks:
-        told = subprocess.run(
-            [sys.executable, __file__, "--load", str(rows)],
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DLT_DATA_DIR": str(folder / "dlt")}
+    with Peaks(folder / "dlt") as peaks:
+        told = timed([sys.executable, "-m", "bench.load", str(rows)], folder, environment).output
     seconds, cpu, memory = json.loads(told)
     server = _server_seconds() - before
     before = _server_seconds()
@@ -154,10 +159,16 @@ def measured(rows: int) -> dict[str, float]:
 class Peaks:
     """The most that was seen while it was entered, in bytes.
 
+    Args:
+        folder: where dlt works.
+
     Attributes:
         memory: of one of the server's processes, without what they share.
         disk: in the folder where dlt works.
     """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def __enter__(self) -> Self:
         self.memory = self.disk = 0
@@ -173,12 +184,11 @@ class Peaks:
     def _sample(self) -> None:
         while not self._over.wait(SAMPLED_EVERY):
             self.memory = max(self.memory, *map(_own_memory, _server_processes()))
-            sizes = (_quietly(lambda one=one: one.stat().st_size) for one in _dlt_files())
+            sizes = (_quietly(lambda one=one: one.stat().st_size) for one in self._files())
             self.disk = max(self.disk, sum(sizes))
 
-
-def _dlt_files() -> list[Path]:
-    return list(Path(os.environ["DLT_DATA_DIR"]).rglob("*"))
+    def _files(self) -> list[Path]:
+        return list(self._folder.rglob("*"))
 
 
 def _quietly(told: Callable[[], int]) -> int:
@@ -263,20 +273,12 @@ def _load_alone(rows: int) -> None:
     print(json.dumps([seconds, cpu, memory]))
 
 
-def main(sizes: Iterable[int]) -> None:
-    """Measure each size, and print a line of figures for each."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        os.environ["DLT_DATA_DIR"] = f"{folder}/dlt"
-        with embedded_postgres():
-            database.fill_in_defaults()
-            for rows in sizes:
-                figures = measured(rows)
-                print("  ".join(f"{name} {value:,.2f}" for name, value in figures.items()))
+def table() -> Iterator[list[object]]:
+    """Measure each size; yields a line of figures for each."""
+    with postgres() as folder:
+        for rows in SIZES:
+            yield list(measured(rows, folder).values())
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--load"]:
-        _load_alone(int(sys.argv[2]))
-    else:
-        main([int(one) for one in sys.argv[1:]] or SIZES)
+    _load_alone(int(sys.argv[1]))

@@ -10,11 +10,14 @@ from sample_api import Catalogue, SampleApi, large_playlist
 from spotify_elt.run.transform import Transformation
 from spotify_elt.warehouse import database
 
+COLUMNS = ("of", "seconds", "MB")
+BOUND = """
+"""
 TRACKS, PLAYLISTS, ROWS_OF_A_PLAYLIST = 10_000, 1_000, 100
 PAGE = Path("report/index.html")
 
 
-def measured(times: int = 3) -> Iterator[tuple[str, float, float]]:
+def table(times: int = 3) -> Iterator[tuple[str, float, float]]:
     """Yield what the report is of, the median of its seconds, and the size of the page in MB."""
     with postgres():
         _one_large_playlist()
@@ -34,7 +37,8 @@ def _one_large_playlist() -> None:
     playlist = large_playlist(catalogue, TRACKS)
     os.environ.update(new_database("large"))
     with SampleApi(catalogue) as api:
-        timed([*SPOTIFY_ELT, "run", "--playlist", playlist.id], environment=os.environ | for_api(api))
+        environment = {**os.environ, **for_api(api)}
+        timed([*SPOTIFY_ELT, "run", "--playlist", playlist.id], environment=environment)
 
 
 def _many_playlists() -> None:

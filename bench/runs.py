@@ -26,6 +26,12 @@ from sample_api import (
 ORIGINAL = str(Path(__file__).with_name("original.py"))
 SAMPLE, LARGE = 197, 2_000
 LATENCIES = (0.0, 0.05, 0.1)  # seconds that Spotify takes for an answer
+COLUMNS = (
+    *("tracks", "mode", "ms an answer", "first run, s", "unchanged, s", "edited, s"),
+    *("original's requests, s", "original, s", "first / its requests", "first / original"),
+)
+BOUND = """
+"""
 RUNS = ("first", "unchanged", "edited")
 
 
@@ -46,6 +52,12 @@ class Compared:
     latency: float
     seconds: dict[str, float]
     original: dict[str, float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """The original's seconds, and our first run as a part of them."""
+        first, original = self.seconds["first"], self.original.values()
+        return [*original, *(first / one for one in original)]
 
 
 def catalogue_of(tracks: int) -> tuple[Catalogue, Playlist]:
@@ -107,10 +119,11 @@ def _original(tracks: int, latency: float, *, whole: bool) -> dict[str, float]:
     return found
 
 
-def all_settings(times: int = 3) -> Iterator[Compared]:
-    """Measure every setting of the table, the small ones first."""
+def table(times: int = 3) -> Iterator[list[object]]:
+    """Measure every setting, the small ones first; yields a line of figures for each."""
     with postgres():
         for tracks in (SAMPLE, LARGE):
             for mode in ("extended", "development"):
                 for latency in LATENCIES:
-                    yield compare(tracks, mode, latency, times)
+                    one = compare(tracks, mode, latency, times)
+                    yield [tracks, mode, round(1000 * latency), *one.seconds.values(), *one.ratios]

@@ -9,6 +9,9 @@ from bench.measure import SPOTIFY_ELT, median, postgres, timed
 from spotify_elt.run.transform import Transformation
 from spotify_elt.warehouse import database
 
+COLUMNS = ("what", "seconds")
+BOUND = """
+"""
 PYTHON = (sys.executable, "-c")
 PROCESSES = {
     "Python alone": [*PYTHON, "pass"],
@@ -18,7 +21,7 @@ PROCESSES = {
 }
 
 
-def measured(times: int = 5) -> Iterator[tuple[str, float]]:
+def table(times: int = 5) -> Iterator[tuple[str, float]]:
     """Yield what was started, and the median of its seconds."""
     for name, command in PROCESSES.items():
         yield name, median(lambda command=command: timed(command).seconds, times)  # type: ignore[misc]
