@@ -98,7 +98,7 @@ def _build(project: Path, database: Database) -> list[str]:
         text=True,
         check=False,
     )
-    return re.findall(r"Failure in ((?:unit_)?test .*)", built.stdout)
+    return re.findall(r"(?:Failure in|\[[A-Z]+\]: in) ((?:unit_)?test .*)", built.stdout)
 
 
 if __name__ == "__main__":

@@ -25,23 +25,15 @@ artist_genres as (
 ),
 
 -- A track by two artists of a genre is one track of it.
-track_genres as (
-
-    select distinct
-        track_artists.track_id,
-        coalesce(artist_genres.genre, 'no genre') as genre
-    from track_artists
-    left join artist_genres on track_artists.artist_id = artist_genres.artist_id
-
-),
-
 genre_tracks as (
 
-    select
-        playlist_tracks.*,
-        coalesce(track_genres.genre, 'no genre') as genre
+    select distinct
+        playlist_tracks.playlist_id,
+        playlist_tracks.track_id,
+        coalesce(artist_genres.genre, 'no genre') as genre
     from playlist_tracks
-    left join track_genres on playlist_tracks.track_id = track_genres.track_id
+    left join track_artists on playlist_tracks.track_id = track_artists.track_id
+    left join artist_genres on track_artists.artist_id = artist_genres.artist_id
 
 ),
 
@@ -52,6 +44,21 @@ genre_artists as (
         coalesce(artist_genres.genre, 'no genre') as genre
     from playlist_artists
     left join artist_genres on playlist_artists.artist_id = artist_genres.artist_id
+
+),
+
+-- Not by the name above: what a query names twice PostgreSQL reads whole, also for one
+-- playlist.
+named_tracks as (
+
+    select
+        playlist_tracks.*,
+        genre_tracks.genre
+    from genre_tracks
+    inner join {{ ref('playlist_tracks') }} as playlist_tracks
+        on
+            genre_tracks.playlist_id = playlist_tracks.playlist_id
+            and genre_tracks.track_id = playlist_tracks.track_id
 
 ),
 
@@ -67,7 +74,7 @@ track_summary as (
             track_name, ', '
             order by track_popularity desc nulls last, track_id collate "C"
         ) as track_names
-    from genre_tracks
+    from named_tracks
     group by 1, 2, 3
 
 ),
