@@ -10,7 +10,7 @@ latest load of a playlist from older ones. Every column is hinted and every tabl
 because dlt creates no column that was always null and no table that was always empty, and replaces
 no table by nothing.
 
-Rows go to dlt as Arrow tables of a few thousand, their JSON as text: dlt neither looks into it nor
+Rows go to dlt as Arrow tables of a megabyte, their JSON as text: dlt neither looks into it nor
 makes an object of each row.
 
     pipeline = dlt.pipeline("spotify", destination="duckdb", dataset_name="spotify_raw")

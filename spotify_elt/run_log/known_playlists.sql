@@ -12,11 +12,10 @@ where
     and loaded_at > now() - %s
     and config ->> 'market' is not distinct from %s
     -- After a run whose tables dbt refused, nothing is taken as read.
-    and started_at >= all (
+    and started_at > all (
         select started_at from {logging}.pipeline_runs
         where
-            changed_raw
-            and status not in ('success', 'partial')
+            status not in ('success', 'partial')
             and run_id in (select run_id from {logging}.dbt_results)
     )
 order by playlist_id, loaded_at desc

@@ -76,6 +76,8 @@ ODD_TEXTS = [
         "'\"`$$;--",
         "  padded  ",
     ),
+    # what means something in CSV or to COPY
+    *("\\N", "\\.", "\n\\.\n", "a\r\nb", 'a,"b",""c', "tab\there", "\\", '"', ""),
     *("NULL", "null", "{}", "[1, 2]", "2024-05-17T00:00:00Z", "1e400", "x" * 5000),
 ]
 ODD_DATES = [

@@ -89,6 +89,12 @@ def test_a_large_playlist_costs_a_page_for_each_fifty_rows_more(
     assert len(api.calls("items")) == 7
 
 
+def test_an_empty_snapshot_id_is_none(api: SampleApi, spool: Spool) -> None:
+    """In dlt's CSV both are the same to PostgreSQL."""
+    api.catalogue.playlists[MAIN_PLAYLIST].document["snapshot_id"] = ""
+    assert _read(api, MAIN_PLAYLIST, spool).snapshot_id is None
+
+
 def test_an_empty_playlist_is_empty(api: SampleApi, spool: Spool) -> None:
     reading = _read(api, EMPTY_PLAYLIST, spool)
     assert (reading.total, list(reading.rows())) == (0, [])
