@@ -12,7 +12,7 @@ from waiting import PATIENCE
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = {
-    "help", "install", "run", "test", "test-all", "lint", "format", "lock", "docs", "psql",
+    "help", "install", "run", "test", "test-all", "bench", "lint", "format", "lock", "docs", "psql",
     "screenshot", "vendor", "clean",
     "image", "push", "deploy", "bootstrap", "run-now", "logs",
 }  # fmt: skip

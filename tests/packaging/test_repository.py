@@ -13,6 +13,7 @@ from spotify_elt.warehouse.pg_settings import NAMES, RUN_LOG
 ROOT = Path(__file__).resolve().parents[2]
 A_VARIABLE = re.compile(r"PG[A-Z]+|[A-Z]+(?:_[A-Z]+)+")
 NOT_FOR_A_DOTENV = {
+    "ARROW_DEFAULT_MEMORY_POOL": "Arrow's own, and set by the loading code itself",
     "AWS_REGION": "AWS' own; ECS sets it",
     "ENV_FILE": "it names the file itself",
     "DBT_LOG_PATH": "dbt's own; the image moves it to its volume",
