@@ -3,11 +3,11 @@
 # podman and crun. A minute's work on two cores; podman keeps the layers for the next time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-base=localhost/python:3.13-debian # stands for python:3.13-slim: the same Debian, its own Python
+base=localhost/python:3.13-slim # stands for that of Docker Hub: the same Debian, its own Python
 
 if ! podman image exists "$base"; then
   mmdebstrap --quiet --variant=essential \
-    --include=ca-certificates,netbase,python3-venv,tzdata \
+    --include=ca-certificates,libstdc++6,netbase,python3-venv,tzdata \
     --customize-hook='ln -s /usr/bin/python3 "$1/usr/local/bin/python"' \
     trixie - | podman import --quiet - "$base"
 fi
