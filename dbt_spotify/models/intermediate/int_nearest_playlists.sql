@@ -17,6 +17,7 @@ numbered as (
 
     select
         playlist_id,
+        playlist_name,
         row_number() over (order by playlist_id collate "C")::integer
             as playlist_number
     from playlists
@@ -88,7 +89,9 @@ nearest as (
 
     select
         one.playlist_id,
+        one.playlist_name,
         other.playlist_id as other_playlist_id,
+        other.playlist_name as other_playlist_name,
         ranked.count_shared_tracks,
         ranked.jaccard_of_tracks,
         ranked.answer_order

@@ -2,12 +2,6 @@
 
 with
 
-playlists as (
-
-    select * from {{ ref('playlists') }}
-
-),
-
 nearest as (
 
     select * from {{ ref('int_nearest_playlists') }}
@@ -68,9 +62,9 @@ final as (
 
     select
         compared.playlist_id,
-        one.playlist_name,
+        compared.playlist_name,
         compared.other_playlist_id,
-        other.playlist_name as other_playlist_name,
+        compared.other_playlist_name,
         compared.count_shared_tracks,
         compared.jaccard_of_tracks::numeric(5, 4) as jaccard_of_tracks,
         compared.count_shared_artists,
@@ -85,8 +79,6 @@ final as (
         )::numeric(5, 4) as jaccard_of_artists,
         compared.answer_order
     from compared
-    inner join playlists as one on compared.playlist_id = one.playlist_id
-    inner join playlists as other on compared.other_playlist_id = other.playlist_id
 
 )
 
