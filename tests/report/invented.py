@@ -21,6 +21,10 @@ TABLES = {
         "album_popularity, loaded_at"
     ),
     "artists": "artist_id, artist_name, artist_genres, artist_popularity, loaded_at",
+    "playlist_artists": (
+        "playlist_id, playlist_name, artist_id, artist_name, artist_genres, artist_popularity, "
+        "count_tracks, track_names, answer_order"
+    ),
     "track_artists": "track_id, artist_id, credit_position",
     "artist_genres": "artist_id, genre, genre_position",
 }
@@ -101,7 +105,12 @@ def add_playlist(
         artist_id = id_of(f"{prefix}A", number)
         genres = sorted({names("genre", number % 30), names("genre", number % 30 + 1)})
         listed = ", ".join(genres) if popularity else None
-        rows["artists"].append((artist_id, names("Artist", number), listed, rated(), now))
+        artist = artist_id, names("Artist", number), listed, rated()
+        rows["artists"].append((*artist, now))
+        first, last = 4 * number, min(4 * number + 4, count)
+        tracks = ", ".join(names("Track", one) for one in range(first, last))
+        of_playlist = playlist_id, name, *artist, last - first, tracks, number + 1
+        rows["playlist_artists"].append(of_playlist)
         if popularity:
             rows["artist_genres"] += [(artist_id, one, place) for place, one in enumerate(genres)]
     _insert(database, rows)
