@@ -42,7 +42,7 @@ from loader.playlist_ids import playlist_id
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BATCH = 1_000_000  # characters of JSON in memory at once
+BATCH = 400_000  # characters of JSON in memory at once
 
 
 def _id(name: str) -> TColumnSchema:

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 
-BLOCK = 1_000_000  # bytes that are read at once
+BLOCK = 200_000  # bytes that are read at once
 
 
 class Spool:
