@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,6 @@ from bench.measure import postgres
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PACKAGES = ("dlt", "dbt-core", "dbt-postgres", "pyarrow", "psycopg2-binary")
-Cells = Iterable[Sequence[object]]
 
 
 def main() -> None:
@@ -49,24 +48,23 @@ def _results() -> Iterator[str]:
         f"{', '.join(f'{name} {version(name)}' for name in PACKAGES)}, "
         f"commit {_commit()}. Ratios of one run on one machine: compare them, not the seconds."
     )
-    yield from _section("Runs", runs, runs.COLUMNS, runs.table())
-    yield from _section("Load", load, load.COLUMNS, load.table())
-    yield from _section("dbt", builds, builds.COLUMNS, builds.table())
-    yield from _section("History", history, history.COLUMNS, history.table())
-    yield from _section("Start", start, start.COLUMNS, start.table())
-    yield from _section("Report", report, report.COLUMNS, report.table())
+    yield from _section("Runs", runs)
+    yield from _section("Load", load)
+    yield from _section("dbt", builds)
+    yield from _section("History", history)
+    yield from _section("Start", start)
+    yield from _section("Report", report)
 
 
-def _section(title: str, room: ModuleType, columns: Sequence[str], rows: Cells) -> Iterator[str]:
-    """Yield what was measured, as the module says, its table, and what bounds the figures."""
+def _section(title: str, room: ModuleType) -> Iterator[str]:
+    """Yield what a module measures, as it says itself, and its table."""
     yield from ("", f"## {title}", "", str(room.__doc__).strip(), "")
-    yield f"| {' | '.join(columns)} |"
-    yield f"|{'---|' * len(columns)}"
-    for row in rows:
+    yield f"| {' | '.join(room.COLUMNS)} |"
+    yield f"|{'---|' * len(room.COLUMNS)}"
+    for row in room.table():
         line = f"| {' | '.join(map(_cell, row))} |"
         print(line, file=sys.stderr)
         yield line
-    yield from ("", room.BOUND.strip(), "")
 
 
 def _cell(value: object) -> str:

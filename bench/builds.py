@@ -18,8 +18,6 @@ from spotify_elt.warehouse import database
 SIZES = (10_000, 100_000, 1_000_000)
 DEAREST = 4
 COLUMNS = ("rows", "after a full load, s", "after 1 % changed, s", "dearest nodes of the former, s")
-BOUND = """
-"""
 FORGET = "drop schema if exists {} cascade".format(
     ", ".join(f"spotify_{layer}" for layer in ("raw", "staging", "marts", "history"))
 )

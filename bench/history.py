@@ -1,9 +1,9 @@
 """How long dbt takes on the first day and after a year of daily runs, in which everything moves.
 
-`.venv/bin/python bench/history.py`, about a minute. One playlist of 200 tracks by 150 artists; each
-day every popularity and every number of followers changes, and every entry has another place: no
-real year is worse. The year is written straight into the snapshots' tables, as its 364 runs would
-have left them; the first day and the days from the 365th on are dbt builds like those of a run.
+One playlist of 200 tracks by 150 artists; each day every popularity and every number of followers
+changes, and every entry has another place: no real year is worse. The year is written straight into
+the snapshots' tables, as its 364 runs would have left them; the first day and the days from the
+365th on are dbt builds like those of a run.
 """
 
 import json
@@ -19,8 +19,6 @@ from bench.measure import postgres
 from spotify_elt.warehouse import database
 
 COLUMNS = ("day", "dbt build, s", "x day 1")
-BOUND = """
-"""
 TRACKS, ALBUMS, ARTISTS = 200, 150, 150
 YEAR = 365
 BUILDS = 3  # of which the median counts

@@ -33,8 +33,6 @@ COLUMNS = (
     *("rows", "seconds", "rows/s", "COPY seconds", "ratio to COPY"),
     *("loader CPU s", "server CPU s", "loader MB", "server MB", "disk MB"),
 )
-BOUND = """
-"""
 SIZES = (10_000, 100_000, 1_000_000)
 ROWS_IN_PLAYLIST = 100
 ROWS_PER_ARTIST, ROWS_PER_ALBUM = 20, 10

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.measure import SPOTIFY_ELT, for_api, median, new_database, postgres, timed
-from bench.warehouse import fill
+from bench.warehouse import ROWS_OF_A_PLAYLIST, fill
 from sample_api import Catalogue, SampleApi, large_playlist
 from spotify_elt.run.transform import Transformation
 from spotify_elt.warehouse import database
 
 COLUMNS = ("of", "seconds", "MB")
-BOUND = """
-"""
-TRACKS, PLAYLISTS, ROWS_OF_A_PLAYLIST = 10_000, 1_000, 100
+TRACKS, PLAYLISTS = 10_000, 1_000
 PAGE = Path("report/index.html")
 
 

@@ -30,8 +30,6 @@ COLUMNS = (
     *("tracks", "mode", "ms an answer", "first run, s", "unchanged, s", "edited, s"),
     *("original's requests, s", "original, s", "first / its requests", "first / original"),
 )
-BOUND = """
-"""
 RUNS = ("first", "unchanged", "edited")
 
 

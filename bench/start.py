@@ -10,8 +10,6 @@ from spotify_elt.run.transform import Transformation
 from spotify_elt.warehouse import database
 
 COLUMNS = ("what", "seconds")
-BOUND = """
-"""
 PYTHON = (sys.executable, "-c")
 PROCESSES = {
     "Python alone": [*PYTHON, "pass"],
